@@ -1,0 +1,64 @@
+/** The interfaces that adapters implement. Core knows nothing else of the outside. */
+import type { Milliseconds } from '../contract/units.ts';
+import type { Result } from '../contract/result.ts';
+import type { SensorFrame, SensorInfo } from './frames.ts';
+import type { FaceBox, FaceMesh, PixelSource } from './face/types.ts';
+
+/** A source of frames. Opening fails by throwing a FacetError (`sensor-unavailable`, `bad-input`). */
+export interface Sensor {
+  readonly info: SensorInfo;
+  /**
+   * Frames in capture order until the signal aborts or the sensor ends. Latest wins: a consumer that is
+   * slower than the sensor loses frames, which `sequence` shows. Ends by throwing FacetError `sensor-lost`
+   * when the hardware goes away; returns normally at the end of a recording.
+   */
+  open(signal: AbortSignal): AsyncIterable<SensorFrame>;
+}
+
+/** Finds faces in a picture; boxes in the picture's pixels, best first. */
+export interface FaceDetector {
+  readonly modelId: string;
+  detect(image: PixelSource): Promise<FaceBox[]>;
+}
+
+/** Fits the dense landmark mesh into a face box; landmarks in the picture's pixels. */
+export interface LandmarkModel {
+  readonly modelId: string;
+  fit(image: PixelSource, box: FaceBox): Promise<FaceMesh>;
+}
+
+/** Turns network input tensors into unit vectors. */
+export interface Embedder {
+  readonly modelId: string;
+  /** Length of the embedding. */
+  readonly dimensions: number;
+  /** Shape of one input, as in models/manifest.json, without the batch axis. */
+  readonly inputShape: readonly number[];
+  /** @param inputs n tensors of inputShape laid end to end. @returns n unit vectors. */
+  embed(inputs: Float32Array, n?: number): Promise<Float32Array[]>;
+}
+
+/** Monotonic and wall time; injected so that tests and replays own it. */
+export interface Clock {
+  /** Monotonic, arbitrary origin. */
+  now(): Milliseconds;
+  /** Milliseconds since the Unix epoch. */
+  wallTime(): number;
+}
+
+/** 32 bytes that encrypt this machine's galleries, and where they are kept. */
+export interface KeySource {
+  readonly kind: 'keytar' | 'keyring' | 'passphrase' | 'key-file';
+  /** A sentence for the person where this way of keeping the key is weaker than the system's keychain. */
+  readonly warning?: string;
+  /** The key, created on first use. */
+  key(): Promise<Result<Uint8Array>>;
+}
+
+/** Files by name below the data folder; every write is atomic (old content or new, never half). */
+export interface Store {
+  read(name: string): Promise<Result<Uint8Array | undefined>>;
+  write(name: string, bytes: Uint8Array): Promise<Result<void>>;
+  remove(name: string): Promise<Result<void>>;
+  list(prefix: string): Promise<Result<string[]>>;
+}
