@@ -1,0 +1,34 @@
+/** What Facet has to say to a person, as codes: the page and the command line put them into words. */
+export type Sector = 'right' | 'up-right' | 'up' | 'up-left' | 'left' | 'down-left' | 'down' | 'down-right';
+
+/** Directions that the nose points to, from the person's own view; anticlockwise as the camera sees it, from picture-right. */
+export const SECTORS: readonly Sector[] = ['left', 'up-left', 'up', 'up-right', 'right', 'down-right', 'down', 'down-left'];
+
+export type GuidanceCode =
+  | 'looking'
+  | 'closer'
+  | 'back'
+  | 'hold'
+  | 'look-here'
+  | 'open-eyes'
+  | 'uncover'
+  | 'light'
+  | 'two-faces'
+  | 'someone-else'
+  | 'not-live'
+  | 'turn'
+  | `turn-${Sector}`
+  | 'done';
+
+/** Why an attempt did not open. `nobody` is not a miss; the others are. */
+export type RefusalCode = 'not-recognised' | 'not-live' | 'nobody';
+
+/** What spoke against a live face. Only diagnostics behind the PIN show these. */
+export type LivenessReason =
+  | 'flat'
+  | 'bent-print'
+  | 'wrong-size'
+  | 'depth-disagrees'
+  | 'not-a-face-shape'
+  | 'dark-in-infrared'
+  | 'depth-missing';
