@@ -1,0 +1,76 @@
+/** The models folder: its manifest, and files whose hash is checked before anything runs them. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseManifest, type ModelEntry } from '../../contract/manifest.ts';
+import { FacetError } from '../../contract/result.ts';
+
+/** A model that is what the manifest says. */
+export interface LoadedModel {
+  readonly entry: ModelEntry;
+  readonly bytes: Uint8Array;
+}
+
+export interface ModelLibrary {
+  readonly models: readonly ModelEntry[];
+  /** @throws FacetError `model-missing` where no model has this id. */
+  entry(id: string): ModelEntry;
+  /** Reads the file. @throws FacetError `model-missing` without it, `model-altered` if its hash is another. */
+  load(id: string): Promise<LoadedModel>;
+}
+
+/**
+ * Opens the library. @param folder the one that holds manifest.json (models/ of the project).
+ * @throws FacetError `model-missing` without a manifest, `model-altered` if it cannot be understood.
+ */
+export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
+  const path = join(folder, 'manifest.json');
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new FacetError('model-missing', `${path} cannot be read. Reinstall Facet, or run npm run setup.`, {
+      cause,
+    });
+  });
+  const models = parse(path, text);
+
+  const entry = (id: string): ModelEntry => {
+    const found = models.find((model) => model.id === id);
+    if (!found)
+      throw new FacetError('model-missing', `${path} lists no model named ${id}. Run npm run setup.`);
+    return found;
+  };
+  return {
+    models,
+    entry,
+    async load(id) {
+      const model = entry(id);
+      const file = join(folder, model.file);
+      const bytes = await readFile(file).catch((cause: unknown) => {
+        throw new FacetError(
+          'model-missing',
+          `The model ${file} cannot be read. Run npm run setup to build it.`,
+          {
+            cause,
+          },
+        );
+      });
+      if (createHash('sha256').update(bytes).digest('hex') !== model.sha256)
+        throw new FacetError(
+          'model-altered',
+          `The model ${file} is not the one that models/manifest.json names. Run npm run setup to build it again.`,
+        );
+      return { entry: model, bytes };
+    },
+  };
+}
+
+function parse(path: string, text: string): readonly ModelEntry[] {
+  try {
+    return parseManifest(JSON.parse(text)).models;
+  } catch (cause) {
+    throw new FacetError(
+      'model-altered',
+      `${path} cannot be understood. Restore it from the release, then run npm run setup.`,
+      { cause },
+    );
+  }
+}

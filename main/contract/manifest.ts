@@ -1,0 +1,58 @@
+/** The schema of models/manifest.json: every fact about a model that code or a reader needs, in one place. */
+import { z } from 'zod';
+
+const Input = z.strictObject({
+  /** Name of the ONNX input. */
+  name: z.string(),
+  /** Without the batch axis. */
+  shape: z.array(z.int().positive()).min(1),
+  /** What the axes are: `CHW` for pictures, `C` for plain vectors. */
+  layout: z.enum(['CHW', 'C']),
+  /** What each channel is, e.g. `red`, `green`, `blue`, `relief`. Empty for plain vectors. */
+  channels: z.array(z.string()),
+  /** The network reads (value − mean) / divisor, per channel; 8-bit values for colour, millimetres for depth. */
+  mean: z.array(z.number()),
+  divisor: z.array(z.number()),
+  /** How the input is cut out of a frame; a template made with another one is not comparable. */
+  preprocessing: z.string(),
+});
+
+const Threshold = z.strictObject({
+  /** False-accept rate per comparison that this distance was measured to give. */
+  falseAcceptRate: z.number().positive().max(1),
+  falseRejectRate: z.number().min(0).max(1),
+  /** Accept at or below: between unit vectors, √(2 − 2·cos). */
+  distance: z.number().positive(),
+  /** Data, number of templates, crops: what the rates were measured on. */
+  measuredOn: z.string(),
+});
+
+const Model = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  role: z.enum(['detector', 'landmarks', 'embedder']),
+  title: z.string(),
+  /** Below models/; `built/` is converted by `npm run setup`, everything else is committed. */
+  file: z.string().regex(/^[a-z0-9-]+(\/[a-z0-9.-]+)*\.onnx$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  input: Input,
+  outputs: z
+    .array(z.strictObject({ name: z.string(), shape: z.array(z.int().positive()), meaning: z.string() }))
+    .min(1),
+  licence: z.string(),
+  /** How the file was made, precisely enough to do it again. */
+  made: z.string(),
+  thresholds: z.array(Threshold),
+});
+
+const Manifest = z
+  .strictObject({ version: z.literal(1), models: z.array(Model) })
+  .refine(
+    ({ models }) => new Set(models.map(({ id }) => id)).size === models.length,
+    'two models share an id',
+  );
+
+export type ModelEntry = z.infer<typeof Model>;
+export type ModelManifest = z.infer<typeof Manifest>;
+
+/** @throws z.ZodError where the manifest is not as it should be. */
+export const parseManifest = (json: unknown): ModelManifest => Manifest.parse(json);
