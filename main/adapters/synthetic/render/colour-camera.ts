@@ -1,0 +1,41 @@
+/** From light to an 8-bit picture: camera noise and the sRGB curve. */
+import type { ColourImage } from '../../../core/frames.ts';
+import type { Random } from '../../../core/random.ts';
+import type { Light } from './light.ts';
+import { NOISE_MASK, NORMALS } from './noise-table.ts';
+import type { ColourBuffer } from './raster-colour.ts';
+import { toByte } from './texture-chain.ts';
+
+/** Room below black and above white for noise, so that the table needs no clamping; in steps of 16/65535. */
+const MARGIN = 1024;
+/** Noise is limited so that six standard deviations stay inside the margin. */
+const MAX_SIGMA = 2700;
+
+const CURVE = Uint8Array.from({ length: 4096 + 2 * MARGIN }, (_, i) =>
+  toByte(Math.min(Math.max((i - MARGIN + 0.5) / 4096, 0), 1)),
+);
+
+/** Standard deviation of the noise for each 256 steps of the signal, in 1/65535. */
+function sigmas({ black, shot }: Light): Float32Array {
+  return Float32Array.from({ length: 256 }, (_, i) => {
+    const signal = (i + 0.5) / 256;
+    return Math.min(65535 * Math.sqrt(black * black + shot * signal), MAX_SIGMA) / 1024;
+  });
+}
+
+/** Develops a buffer into an RGB picture; `random` decides the noise. */
+export function developColour({ camera, linear }: ColourBuffer, light: Light, random: Random): ColourImage {
+  const { width, height } = camera;
+  const data = new Uint8Array(3 * width * height);
+  const sigma = sigmas(light);
+  const rowLength = 3 * width;
+  for (let y = 0, i = 0; y < height; y++) {
+    let n = random.uint32() & NOISE_MASK;
+    for (const end = i + rowLength; i < end; i++) {
+      const signal = linear[i]!;
+      n = (n + 1) & NOISE_MASK;
+      data[i] = CURVE[((signal + sigma[signal >> 8]! * NORMALS[n]!) >> 4) + MARGIN]!;
+    }
+  }
+  return { width, height, channels: 3, data, intrinsics: camera };
+}

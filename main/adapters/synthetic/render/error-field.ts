@@ -1,0 +1,58 @@
+/** Smooth depth errors that a sensor keeps for a session: multipath, temperature, lens. */
+import type { Intrinsics } from '../../../core/frames.ts';
+import { Random } from '../../../core/random.ts';
+
+/** Errors of `rms` mm that vary over about `width` pixels of the sensor's picture, drawn from `seed`. */
+export interface ErrorFieldSpec {
+  readonly rms: number;
+  readonly width: number;
+  readonly seed: string;
+}
+
+/** Mean of the squared weights of a cubic B-spline in one dimension: 151/315. */
+const SPLINE_POWER = 151 / 315;
+
+function splineWeights(t: number): [number, number, number, number] {
+  const s = 1 - t;
+  return [
+    (s * s * s) / 6,
+    (3 * t * t * t - 6 * t * t + 4) / 6,
+    (3 * s * s * s - 6 * s * s + 4) / 6,
+    (t * t * t) / 6,
+  ];
+}
+
+/** The field in millimetres for each pixel of the camera: cubic B-splines over a lattice of normal numbers. */
+export function errorField(camera: Intrinsics, spec: ErrorFieldSpec): Float32Array {
+  const random = new Random(`depth error field ${spec.seed}`);
+  const columns = Math.ceil(camera.width / spec.width) + 4;
+  const rows = Math.ceil(camera.height / spec.width) + 4;
+  const scale = spec.rms / SPLINE_POWER;
+  const lattice = Float32Array.from({ length: columns * rows }, () => random.normal() * scale);
+  // The lattice is shifted at random, so that its nodes lie elsewhere in each session.
+  const [dx, dy] = [random.uniform(), random.uniform()];
+  const field = new Float32Array(camera.width * camera.height);
+  const across = Array.from({ length: camera.width }, (_, x) => {
+    const u = x / spec.width + dx;
+    return { cell: Math.floor(u), weights: splineWeights(u - Math.floor(u)) };
+  });
+  const line = new Float32Array(columns);
+  for (let y = 0, i = 0; y < camera.height; y++) {
+    const v = y / spec.width + dy;
+    const row = Math.floor(v);
+    const down = splineWeights(v - row);
+    for (let c = 0; c < columns; c++) {
+      line[c] = 0;
+      for (let k = 0; k < 4; k++) line[c]! += down[k]! * lattice[(row + k) * columns + c]!;
+    }
+    for (let x = 0; x < camera.width; x++, i++) {
+      const { cell, weights } = across[x]!;
+      field[i] =
+        weights[0] * line[cell]! +
+        weights[1] * line[cell + 1]! +
+        weights[2] * line[cell + 2]! +
+        weights[3] * line[cell + 3]!;
+    }
+  }
+  return field;
+}

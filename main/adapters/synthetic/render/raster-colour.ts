@@ -1,0 +1,299 @@
+/** Draws meshes into the colour camera in linear light: textures, smooth shading, then tinted glass. */
+import type { Intrinsics } from '../../../core/frames.ts';
+import type { Light } from './light.ts';
+import { projected, SUBPIXELS, type PosedMesh, type Projected } from './posed.ts';
+import { chainOf } from './texture-chain.ts';
+
+/** Linear light in 1/65535 of white, red green blue interleaved, and what hides what. */
+export interface ColourBuffer {
+  readonly camera: Intrinsics;
+  readonly linear: Uint16Array;
+  /** 1/z in 1/mm; 0 where nothing is. */
+  readonly inverse: Float32Array;
+}
+
+export function colourBuffer(camera: Intrinsics): ColourBuffer {
+  const pixels = camera.width * camera.height;
+  return { camera, linear: new Uint16Array(3 * pixels), inverse: new Float32Array(pixels) };
+}
+
+export function copyColour(from: ColourBuffer, to: ColourBuffer): void {
+  to.linear.set(from.linear);
+  to.inverse.set(from.inverse);
+}
+
+/** The share of light from behind the terminator that skin and cloth let through (wrapped diffuse). */
+const WRAP = 0.18;
+/** A screen is about as bright as a white sheet in a lit office, and the camera's exposure for it is capped. */
+const SCREEN_LIGHT = 0.95;
+const SCREEN_EXPOSURE = 1.4;
+
+interface Shading {
+  /** Light that falls on each vertex, exposure and material included: red, green, blue, specular. */
+  readonly light: Float32Array;
+}
+
+function shade(body: PosedMesh, seen: Projected, light: Light): Shading {
+  const { mesh } = body;
+  const { points, normals } = seen;
+  const open = mesh.openness();
+  const shading = new Float32Array(4 * mesh.vertexCount);
+  const [lx, ly, lz] = light.towards;
+  for (const part of mesh.parts) {
+    const { colour, gloss, emissive } = part.material;
+    const e = light.exposure * 65535;
+    const glow = SCREEN_LIGHT * Math.min(light.exposure, SCREEN_EXPOSURE) * 65535;
+    for (let v = part.firstVertex; v < part.endVertex; v++) {
+      const o = 4 * v;
+      if (emissive) {
+        for (let k = 0; k < 3; k++) shading[o + k] = glow * colour[k]!;
+      }
+      let nx = normals[3 * v]!;
+      let ny = normals[3 * v + 1]!;
+      let nz = normals[3 * v + 2]!;
+      const x = points[3 * v]!;
+      const y = points[3 * v + 1]!;
+      const z = points[3 * v + 2]!;
+      if (part.twoSided && x * nx + y * ny + z * nz > 0) {
+        nx = -nx;
+        ny = -ny;
+        nz = -nz;
+      }
+      const towards = lx * nx + ly * ny + lz * nz;
+      const far = 1 / Math.sqrt(x * x + y * y + z * z + 1e-9);
+      let specular = 0;
+      if (gloss > 0) {
+        const hx = lx - x * far;
+        const hy = ly - y * far;
+        const hz = lz - z * far;
+        const h = (hx * nx + hy * ny + hz * nz) / Math.sqrt(hx * hx + hy * hy + hz * hz + 1e-9);
+        if (h > 0 && towards > 0) {
+          const h4 = h * h * h * h;
+          const h16 = h4 * h4 * h4 * h4;
+          // Glossier materials have a sharper highlight: wet eyes against skin.
+          specular = gloss * (gloss > 0.5 ? h16 * h16 * h16 : 0.5 * h16);
+        }
+      }
+      shading[o + 3] = specular * e * light.key[1];
+      if (emissive) continue;
+      const openness = open[v]!;
+      const diffuse = Math.max(0, (towards + WRAP) / (1 + WRAP)) * Math.min(1, 0.25 + openness);
+      const up = 0.5 - 0.5 * ny;
+      for (let k = 0; k < 3; k++) {
+        const around = (light.sky[k]! * up + light.ground[k]! * (1 - up)) * openness;
+        shading[o + k] = e * colour[k]! * (light.key[k]! * diffuse + around);
+      }
+    }
+  }
+  return { light: shading };
+}
+
+/** Draws `body` (colour camera coordinates). Glass goes on by `drawGlass` once everything opaque is drawn. */
+export function drawColour(buffer: ColourBuffer, body: PosedMesh, light: Light): void {
+  const seen = projected(body, buffer.camera);
+  const shading = shade(body, seen, light);
+  for (const part of body.mesh.parts) {
+    if (part.material.kind !== 'glass') drawPart(buffer, body, seen, shading, part, false);
+  }
+}
+
+/** Tints what lies behind the body's glass and adds its highlights. */
+export function drawGlass(buffer: ColourBuffer, body: PosedMesh, light: Light): void {
+  if (!body.mesh.parts.some((part) => part.material.kind === 'glass')) return;
+  const seen = projected(body, buffer.camera);
+  const shading = shade(body, seen, light);
+  for (const part of body.mesh.parts) {
+    if (part.material.kind === 'glass') drawPart(buffer, body, seen, shading, part, true);
+  }
+}
+
+function drawPart(
+  buffer: ColourBuffer,
+  body: PosedMesh,
+  seen: Projected,
+  shading: Shading,
+  part: PosedMesh['mesh']['parts'][number],
+  glass: boolean,
+): void {
+  const { width, height } = buffer.camera;
+  const { linear, inverse } = buffer;
+  const { screen, inverseDepth } = seen;
+  const { triangles, uvs } = body.mesh;
+  const light = shading.light;
+  const cutout = part.material.kind === 'cutout';
+  const levels = part.texture && !glass ? chainOf(part.texture) : undefined;
+  const [tintRed, tintGreen, tintBlue] = part.material.colour;
+  const lastX = (width - 1) * SUBPIXELS;
+  const lastY = (height - 1) * SUBPIXELS;
+  for (let t = 3 * part.from; t < 3 * part.to; t += 3) {
+    let a = triangles[t]!;
+    let b = triangles[t + 1]!;
+    const c = triangles[t + 2]!;
+    let za = inverseDepth[a]!;
+    let zb = inverseDepth[b]!;
+    const zc = inverseDepth[c]!;
+    if (za === 0 || zb === 0 || zc === 0) continue;
+    const xc = screen[2 * c]!;
+    const yc = screen[2 * c + 1]!;
+    let xa = screen[2 * a]!;
+    let ya = screen[2 * a + 1]!;
+    let xb = screen[2 * b]!;
+    let yb = screen[2 * b + 1]!;
+    let area = (xb - xa) * (yc - ya) - (xc - xa) * (yb - ya);
+    if (area === 0) continue;
+    if (area > 0) {
+      if (!part.twoSided) continue;
+    } else {
+      area = -area;
+      let swap = a;
+      a = b;
+      b = swap;
+      swap = xa;
+      xa = xb;
+      xb = swap;
+      swap = ya;
+      ya = yb;
+      yb = swap;
+      swap = za;
+      za = zb;
+      zb = swap;
+    }
+    const lowX = Math.min(xa, xb, xc);
+    const highX = Math.max(xa, xb, xc);
+    const lowY = Math.min(ya, yb, yc);
+    const highY = Math.max(ya, yb, yc);
+    if (highX < 0 || highY < 0 || lowX > lastX || lowY > lastY) continue;
+    const x0 = Math.ceil(Math.max(lowX, 0) / SUBPIXELS);
+    const x1 = Math.floor(Math.min(highX, lastX) / SUBPIXELS);
+    const y0 = Math.ceil(Math.max(lowY, 0) / SUBPIXELS);
+    const y1 = Math.floor(Math.min(highY, lastY) / SUBPIXELS);
+    if (x0 > x1 || y0 > y1) continue;
+    const scale = 1 / area;
+    const dz1 = (zb - za) * scale;
+    const dz2 = (zc - za) * scale;
+    // Triangles are a few pixels large, so light may run linearly across the screen.
+    const ra = light[4 * a]!;
+    const ga = light[4 * a + 1]!;
+    const ba = light[4 * a + 2]!;
+    const sa = light[4 * a + 3]!;
+    const dr1 = (light[4 * b]! - ra) * scale;
+    const dg1 = (light[4 * b + 1]! - ga) * scale;
+    const db1 = (light[4 * b + 2]! - ba) * scale;
+    const ds1 = (light[4 * b + 3]! - sa) * scale;
+    const dr2 = (light[4 * c]! - ra) * scale;
+    const dg2 = (light[4 * c + 1]! - ga) * scale;
+    const db2 = (light[4 * c + 2]! - ba) * scale;
+    const ds2 = (light[4 * c + 3]! - sa) * scale;
+    let level = levels?.[0];
+    let ua = 0;
+    let va = 0;
+    let du1 = 0;
+    let dv1 = 0;
+    let du2 = 0;
+    let dv2 = 0;
+    if (levels && level) {
+      ua = uvs[2 * a]!;
+      va = uvs[2 * a + 1]!;
+      const ub = uvs[2 * b]!;
+      const vb = uvs[2 * b + 1]!;
+      const uc = uvs[2 * c]!;
+      const vc = uvs[2 * c + 1]!;
+      const covered = Math.abs((ub - ua) * (vc - va) - (uc - ua) * (vb - va));
+      let texels = covered * level.width * level.height * SUBPIXELS * SUBPIXELS * scale;
+      for (let l = 1; texels > 2 && l < levels.length; l++, texels /= 4) level = levels[l]!;
+      du1 = (ub * zb - ua * za) * scale;
+      dv1 = (vb * zb - va * za) * scale;
+      du2 = (uc * zc - ua * za) * scale;
+      dv2 = (vc * zc - va * za) * scale;
+      ua *= za;
+      va *= za;
+    }
+    const step0 = (yb - yc) * SUBPIXELS;
+    const step1 = (yc - ya) * SUBPIXELS;
+    const step2 = (ya - yb) * SUBPIXELS;
+    const startX = x0 * SUBPIXELS;
+    for (let y = y0; y <= y1; y++) {
+      const sy = y * SUBPIXELS;
+      let w0 = (xc - xb) * (sy - yb) - (yc - yb) * (startX - xb);
+      let w1 = (xa - xc) * (sy - yc) - (ya - yc) * (startX - xc);
+      let w2 = (xb - xa) * (sy - ya) - (yb - ya) * (startX - xa);
+      for (let x = x0, i = y * width + x0; x <= x1; x++, i++, w0 += step0, w1 += step1, w2 += step2) {
+        if (w0 < 0 || w1 < 0 || w2 < 0) continue;
+        const iz = za + w1 * dz1 + w2 * dz2;
+        if (iz <= inverse[i]!) continue;
+        const specular = sa + w1 * ds1 + w2 * ds2;
+        const o = 3 * i;
+        if (glass) {
+          linear[o] = Math.min(65535, linear[o]! * tintRed + specular);
+          linear[o + 1] = Math.min(65535, linear[o + 1]! * tintGreen + specular);
+          linear[o + 2] = Math.min(65535, linear[o + 2]! * tintBlue + specular);
+          continue;
+        }
+        let red = ra + w1 * dr1 + w2 * dr2;
+        let green = ga + w1 * dg1 + w2 * dg2;
+        let blue = ba + w1 * db1 + w2 * db2;
+        if (level) {
+          const z = 1 / iz;
+          const { width: tw, height: th, rgba } = level;
+          let u = (ua + w1 * du1 + w2 * du2) * z * tw - 0.5;
+          let v = (va + w1 * dv1 + w2 * dv2) * z * th - 0.5;
+          u = u < 0 ? 0 : u > tw - 1.001 ? tw - 1.001 : u;
+          v = v < 0 ? 0 : v > th - 1.001 ? th - 1.001 : v;
+          const tx = u | 0;
+          const ty = v | 0;
+          u -= tx;
+          v -= ty;
+          const p = (ty * tw + tx) * 4;
+          const q = p + 4 * tw;
+          const k11 = u * v;
+          const k10 = v - k11;
+          const k01 = u - k11;
+          const k00 = 1 - u - k10;
+          if (
+            cutout &&
+            k00 * rgba[p + 3]! + k01 * rgba[p + 7]! + k10 * rgba[q + 3]! + k11 * rgba[q + 7]! < 0.5
+          )
+            continue;
+          red *= k00 * rgba[p]! + k01 * rgba[p + 4]! + k10 * rgba[q]! + k11 * rgba[q + 4]!;
+          green *= k00 * rgba[p + 1]! + k01 * rgba[p + 5]! + k10 * rgba[q + 1]! + k11 * rgba[q + 5]!;
+          blue *= k00 * rgba[p + 2]! + k01 * rgba[p + 6]! + k10 * rgba[q + 2]! + k11 * rgba[q + 6]!;
+        }
+        red += specular;
+        green += specular;
+        blue += specular;
+        inverse[i] = iz;
+        linear[o] = red > 65535 ? 65535 : red;
+        linear[o + 1] = green > 65535 ? 65535 : green;
+        linear[o + 2] = blue > 65535 ? 65535 : blue;
+      }
+    }
+  }
+}
+
+/** Nearness ratio from which two neighbouring pixels belong to different things. */
+const EDGE = 1.03;
+
+/**
+ * Softens silhouettes, as the lens and the Bayer pattern of a camera do: at each step in depth the two
+ * neighbours share a quarter of their light.
+ */
+export function softenEdges({ camera, linear, inverse }: ColourBuffer): void {
+  const { width, height } = camera;
+  const mix = (i: number, j: number) => {
+    for (let k = 0; k < 3; k++) {
+      const p = linear[3 * i + k]!;
+      const q = linear[3 * j + k]!;
+      linear[3 * i + k] = (3 * p + q) >> 2;
+      linear[3 * j + k] = (p + 3 * q) >> 2;
+    }
+  };
+  for (let y = 0; y < height - 1; y++) {
+    for (let i = y * width, end = i + width - 1; i < end; i++) {
+      const here = inverse[i]!;
+      const right = inverse[i + 1]!;
+      const below = inverse[i + width]!;
+      if (here > right * EDGE || right > here * EDGE) mix(i, i + 1);
+      if (here > below * EDGE || below > here * EDGE) mix(i, i + width);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+/** Draws meshes into the depth camera: nearest surface, its angle to the ray and its infrared reflectance. */
+import type { Intrinsics } from '../../../core/frames.ts';
+import type { Material } from '../surface.ts';
+import { projected, SUBPIXELS, type PosedMesh, type Projected } from './posed.ts';
+import { chainOf } from './texture-chain.ts';
+
+/** What each pixel of the depth camera sees, before any noise. */
+export interface DepthBuffer {
+  readonly camera: Intrinsics;
+  /** 1/z in 1/mm; 0 where nothing is. */
+  readonly inverse: Float32Array;
+  /** Cosine of the angle between the ray and the surface's normal, 0 … 1. */
+  readonly cosine: Float32Array;
+  /** Reflectance at 850 nm, 0 … 1; kept at 0 unless infrared is drawn. */
+  readonly albedo: Float32Array;
+}
+
+export function depthBuffer(camera: Intrinsics): DepthBuffer {
+  const pixels = camera.width * camera.height;
+  return {
+    camera,
+    inverse: new Float32Array(pixels),
+    cosine: new Float32Array(pixels),
+    albedo: new Float32Array(pixels),
+  };
+}
+
+export function copyDepth(from: DepthBuffer, to: DepthBuffer): void {
+  to.inverse.set(from.inverse);
+  to.cosine.set(from.cosine);
+  to.albedo.set(from.albedo);
+}
+
+/** What a screen reflects of the infrared, whatever it shows. */
+const SCREEN_ALBEDO = 0.04;
+
+/** Cosine to the viewing ray at each vertex, signed: negative where the surface looks away. */
+function facing({ points, normals }: Projected): Float32Array {
+  const cosine = new Float32Array(points.length / 3);
+  for (let v = 0, i = 0; v < cosine.length; v++, i += 3) {
+    const x = points[i]!;
+    const y = points[i + 1]!;
+    const z = points[i + 2]!;
+    cosine[v] =
+      -(x * normals[i]! + y * normals[i + 1]! + z * normals[i + 2]!) /
+      Math.sqrt(x * x + y * y + z * z + 1e-9);
+  }
+  return cosine;
+}
+
+/** Draws `body` (depth camera coordinates); glass is invisible to the sensor and left out. */
+export function drawDepth(buffer: DepthBuffer, body: PosedMesh, infrared: boolean): void {
+  const seen = projected(body, buffer.camera);
+  const cosines = facing(seen);
+  for (const part of body.mesh.parts) {
+    if (part.material.kind !== 'glass') drawPart(buffer, body, seen, cosines, part, infrared);
+  }
+}
+
+const infraredContrast = (material: Material) => (material.emissive ? 0 : material.infraredTexture);
+const infraredBase = (material: Material) =>
+  material.emissive ? Math.min(material.infrared, SCREEN_ALBEDO) : material.infrared;
+
+function drawPart(
+  buffer: DepthBuffer,
+  body: PosedMesh,
+  seen: Projected,
+  cosines: Float32Array,
+  part: PosedMesh['mesh']['parts'][number],
+  infrared: boolean,
+): void {
+  const { width, height } = buffer.camera;
+  const { inverse, cosine, albedo } = buffer;
+  const { screen, inverseDepth } = seen;
+  const { triangles, uvs } = body.mesh;
+  const cutout = part.material.kind === 'cutout';
+  const contrast = infraredContrast(part.material);
+  const reflectance = infraredBase(part.material);
+  const levels = part.texture && (cutout || (infrared && contrast > 0)) ? chainOf(part.texture) : undefined;
+  const lastX = (width - 1) * SUBPIXELS;
+  const lastY = (height - 1) * SUBPIXELS;
+  for (let t = 3 * part.from; t < 3 * part.to; t += 3) {
+    let a = triangles[t]!;
+    let b = triangles[t + 1]!;
+    const c = triangles[t + 2]!;
+    let za = inverseDepth[a]!;
+    let zb = inverseDepth[b]!;
+    const zc = inverseDepth[c]!;
+    if (za === 0 || zb === 0 || zc === 0) continue;
+    const xc = screen[2 * c]!;
+    const yc = screen[2 * c + 1]!;
+    let xa = screen[2 * a]!;
+    let ya = screen[2 * a + 1]!;
+    let xb = screen[2 * b]!;
+    let yb = screen[2 * b + 1]!;
+    // Anticlockwise from outside is clockwise on a screen whose y runs down: the front has a negative area there.
+    let area = (xb - xa) * (yc - ya) - (xc - xa) * (yb - ya);
+    if (area === 0) continue;
+    if (area > 0) {
+      if (!part.twoSided) continue;
+    } else {
+      area = -area;
+      let swap = a;
+      a = b;
+      b = swap;
+      swap = xa;
+      xa = xb;
+      xb = swap;
+      swap = ya;
+      ya = yb;
+      yb = swap;
+      swap = za;
+      za = zb;
+      zb = swap;
+    }
+    const lowX = Math.min(xa, xb, xc);
+    const highX = Math.max(xa, xb, xc);
+    const lowY = Math.min(ya, yb, yc);
+    const highY = Math.max(ya, yb, yc);
+    if (highX < 0 || highY < 0 || lowX > lastX || lowY > lastY) continue;
+    const x0 = Math.ceil(Math.max(lowX, 0) / SUBPIXELS);
+    const x1 = Math.floor(Math.min(highX, lastX) / SUBPIXELS);
+    const y0 = Math.ceil(Math.max(lowY, 0) / SUBPIXELS);
+    const y1 = Math.floor(Math.min(highY, lastY) / SUBPIXELS);
+    if (x0 > x1 || y0 > y1) continue;
+    const scale = 1 / area;
+    const dz1 = (zb - za) * scale;
+    const dz2 = (zc - za) * scale;
+    const ca = cosines[a]!;
+    const dc1 = (cosines[b]! - ca) * scale;
+    const dc2 = (cosines[c]! - ca) * scale;
+    let level = levels?.[0];
+    let ua = 0;
+    let va = 0;
+    let du1 = 0;
+    let dv1 = 0;
+    let du2 = 0;
+    let dv2 = 0;
+    if (levels && level) {
+      ua = uvs[2 * a]!;
+      va = uvs[2 * a + 1]!;
+      const ub = uvs[2 * b]!;
+      const vb = uvs[2 * b + 1]!;
+      const uc = uvs[2 * c]!;
+      const vc = uvs[2 * c + 1]!;
+      const covered = Math.abs((ub - ua) * (vc - va) - (uc - ua) * (vb - va));
+      let texels = covered * level.width * level.height * SUBPIXELS * SUBPIXELS * scale;
+      for (let l = 1; texels > 2 && l < levels.length; l++, texels /= 4) level = levels[l]!;
+      // u/z and v/z are linear on the screen.
+      du1 = (ub * zb - ua * za) * scale;
+      dv1 = (vb * zb - va * za) * scale;
+      du2 = (uc * zc - ua * za) * scale;
+      dv2 = (vc * zc - va * za) * scale;
+      ua *= za;
+      va *= za;
+    }
+    // Edge functions: w1 belongs to b, w2 to c, w0 to a; whole numbers below 2^53, hence exact.
+    const step0 = (yb - yc) * SUBPIXELS;
+    const step1 = (yc - ya) * SUBPIXELS;
+    const step2 = (ya - yb) * SUBPIXELS;
+    const startX = x0 * SUBPIXELS;
+    for (let y = y0; y <= y1; y++) {
+      const sy = y * SUBPIXELS;
+      let w0 = (xc - xb) * (sy - yb) - (yc - yb) * (startX - xb);
+      let w1 = (xa - xc) * (sy - yc) - (ya - yc) * (startX - xc);
+      let w2 = (xb - xa) * (sy - ya) - (yb - ya) * (startX - xa);
+      for (let x = x0, i = y * width + x0; x <= x1; x++, i++, w0 += step0, w1 += step1, w2 += step2) {
+        if (w0 < 0 || w1 < 0 || w2 < 0) continue;
+        const iz = za + w1 * dz1 + w2 * dz2;
+        if (iz <= inverse[i]!) continue;
+        let reflected = reflectance;
+        if (level) {
+          const z = 1 / iz;
+          let tx = ((ua + w1 * du1 + w2 * du2) * z * level.width) | 0;
+          let ty = ((va + w1 * dv1 + w2 * dv2) * z * level.height) | 0;
+          if (tx < 0) tx = 0;
+          else if (tx >= level.width) tx = level.width - 1;
+          if (ty < 0) ty = 0;
+          else if (ty >= level.height) ty = level.height - 1;
+          const texel = ty * level.width + tx;
+          if (cutout && level.rgba[4 * texel + 3]! < 0.5) continue;
+          reflected *= 1 + contrast * (level.brightness[texel]! - 1);
+        }
+        inverse[i] = iz;
+        const facingRay = ca + w1 * dc1 + w2 * dc2;
+        cosine[i] = facingRay < 0 ? (part.twoSided ? -facingRay : 0) : facingRay;
+        albedo[i] = reflected;
+      }
+    }
+  }
+}
