@@ -2,7 +2,16 @@
 export type Sector = 'right' | 'up-right' | 'up' | 'up-left' | 'left' | 'down-left' | 'down' | 'down-right';
 
 /** Directions that the nose points to, from the person's own view; anticlockwise as the camera sees it, from picture-right. */
-export const SECTORS: readonly Sector[] = ['left', 'up-left', 'up', 'up-right', 'right', 'down-right', 'down', 'down-left'];
+export const SECTORS: readonly Sector[] = [
+  'left',
+  'up-left',
+  'up',
+  'up-right',
+  'right',
+  'down-right',
+  'down',
+  'down-left',
+];
 
 export type GuidanceCode =
   | 'looking'

@@ -47,16 +47,24 @@ export function judgeLiveness(cues: LivenessCues): LivenessReason[] {
   if (!(cues.completeness >= limits.completeness)) reasons.push('depth-missing');
   if (!(cues.plane >= limits.plane)) reasons.push('flat');
   if (!(cues.quadric >= limits.quadric)) reasons.push('bent-print');
-  if (!(cues.reliefRatio >= limits.reliefRatio[0] && cues.reliefRatio <= limits.reliefRatio[1] && cues.agreement >= limits.agreement))
+  if (!(
+    cues.reliefRatio >= limits.reliefRatio[0] &&
+    cues.reliefRatio <= limits.reliefRatio[1] &&
+    cues.agreement >= limits.agreement
+  ))
     reasons.push('depth-disagrees');
-  if (!(cues.interocular >= limits.interocular[0] && cues.interocular <= limits.interocular[1])) reasons.push('wrong-size');
+  if (!(cues.interocular >= limits.interocular[0] && cues.interocular <= limits.interocular[1]))
+    reasons.push('wrong-size');
   if (!(cues.residual <= limits.residual)) reasons.push('not-a-face-shape');
   if (cues.infrared !== undefined && !(cues.infrared >= limits.infrared)) reasons.push('dark-in-infrared');
   return reasons;
 }
 
 /** Departure of the inner face from its best plane and its best quadratic surface. */
-export function surfaceDeparture(relief: Relief, mean: MeanFace): { plane: Millimetres; quadric: Millimetres } {
+export function surfaceDeparture(
+  relief: Relief,
+  mean: MeanFace,
+): { plane: Millimetres; quadric: Millimetres } {
   const { columns, cell, left, top } = RELIEF;
   const rows: number[] = [];
   const targets: number[] = [];
@@ -94,7 +102,12 @@ export function depthAgreement(
     const z = lifted[i * 3 + 2]!;
     // Landmarks on the outline often lift to what is behind the head.
     if (z === 0 || Math.abs(z - middle) > 120) continue;
-    rows.push(1, lifted[i * 3]! / 50, lifted[i * 3 + 1]! / 50, (mesh.landmarks[i * 3 + 2]! * millimetresPerPixel) / 50);
+    rows.push(
+      1,
+      lifted[i * 3]! / 50,
+      lifted[i * 3 + 1]! / 50,
+      (mesh.landmarks[i * 3 + 2]! * millimetresPerPixel) / 50,
+    );
     targets.push(z);
   }
   const n = targets.length;

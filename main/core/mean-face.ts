@@ -33,7 +33,8 @@ export function meanFaceFrom(height: Float32Array, landmarks: Float32Array): Mea
       const north = Math.max(0, row - 1);
       const south = Math.min(rows - 1, row + 1);
       const dx = (height[row * columns + east]! - height[row * columns + west]!) / ((east - west) * cell);
-      const dy = (height[north * columns + column]! - height[south * columns + column]!) / ((south - north) * cell);
+      const dy =
+        (height[north * columns + column]! - height[south * columns + column]!) / ((south - north) * cell);
       const length = Math.sqrt(1 + dx * dx + dy * dy);
       normal[i] = -dx / length;
       normal[RELIEF_CELLS + i] = -dy / length;
@@ -51,7 +52,9 @@ const MAGIC = 0x46434d46; // "FMCF"
 export function encodeMeanFace(mean: MeanFace): Uint8Array {
   const bytes = new Uint8Array(16 + 4 * (RELIEF_CELLS + LANDMARK_COUNT * 3));
   const view = new DataView(bytes.buffer);
-  [MAGIC, RELIEF.columns, RELIEF.rows, LANDMARK_COUNT].forEach((value, i) => view.setUint32(i * 4, value, true));
+  [MAGIC, RELIEF.columns, RELIEF.rows, LANDMARK_COUNT].forEach((value, i) =>
+    view.setUint32(i * 4, value, true),
+  );
   [...mean.height, ...mean.landmarks].forEach((value, i) => view.setFloat32(16 + i * 4, value, true));
   return bytes;
 }

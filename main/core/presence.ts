@@ -71,7 +71,12 @@ export function findPresence(depth: DepthImage): Presence[] {
 }
 
 /** The upper part of a connected thing: a head if it is a person. */
-function headOf(cells: Int32Array, at: (cell: number) => number, columns: number, depth: DepthImage): Presence {
+function headOf(
+  cells: Int32Array,
+  at: (cell: number) => number,
+  columns: number,
+  depth: DepthImage,
+): Presence {
   const { fx, fy } = depth.intrinsics;
   let top = Infinity;
   for (const cell of cells) top = Math.min(top, Math.floor(cell / columns));

@@ -80,7 +80,12 @@ export function register(frame: SensorFrame, region: Region = wholeRegion(frame.
   };
 }
 
-function projectIntoColour(points: Float32Array, colour: Intrinsics, depthToColour: Rigid, depth: Intrinsics) {
+function projectIntoColour(
+  points: Float32Array,
+  colour: Intrinsics,
+  depthToColour: Rigid,
+  depth: Intrinsics,
+) {
   const n = points.length / 3;
   const colourAt = new Float32Array(n * 2).fill(-1);
   const distance = new Float32Array(n);
@@ -89,7 +94,15 @@ function projectIntoColour(points: Float32Array, colour: Intrinsics, depthToColo
   const rows = Math.ceil(colour.height / cell);
   const nearest = new Float32Array(columns * rows);
   const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = depthToColour.rotation as number[] as [
-    number, number, number, number, number, number, number, number, number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
   ];
   const [t0, t1, t2] = depthToColour.translation;
   for (let i = 0, p = 0; i < n; i++, p += 3) {

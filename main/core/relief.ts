@@ -49,7 +49,12 @@ export interface Paint {
  * One frame's relief, from the points of its region and the head's place.
  * @param headToCamera as settled (settle.ts)
  */
-export function reliefOf(registered: RegisteredFrame, headToCamera: Rigid, mean: MeanFace, paint?: Paint): Relief {
+export function reliefOf(
+  registered: RegisteredFrame,
+  headToCamera: Rigid,
+  mean: MeanFace,
+  paint?: Paint,
+): Relief {
   const relief: Relief = { ...emptyRelief(), frames: 1 };
   const { points, colourAt, region } = registered;
   const width = region.right - region.left;
@@ -127,8 +132,14 @@ function splat(
 
 /** True where a neighbour was measured at a very different depth. `p` indexes points, `row` is one row of them. */
 export function isEdge(points: Float32Array, p: number, row: number, z: number): boolean {
-  const differs = (other: number | undefined) => other !== undefined && other > 0 && Math.abs(other - z) > EDGE_MM;
-  return differs(points[p + 5]) || differs(points[p - 1]) || differs(points[p + row + 2]) || differs(points[p - row + 2]);
+  const differs = (other: number | undefined) =>
+    other !== undefined && other > 0 && Math.abs(other - z) > EDGE_MM;
+  return (
+    differs(points[p + 5]) ||
+    differs(points[p - 1]) ||
+    differs(points[p + row + 2]) ||
+    differs(points[p - row + 2])
+  );
 }
 
 /** Adds reliefs of one person cell by cell. */

@@ -1,0 +1,68 @@
+/**
+ * What the pipeline process tells the shell about each frame. It stays between those two: the page sees none of it.
+ */
+import type { GuidanceCode, LivenessReason } from './codes.ts';
+import type { Degrees, Millimetres, Milliseconds } from './units.ts';
+
+/** Steps of a frame's path, in order; each is timed. */
+export const STAGES = [
+  'presence',
+  'register',
+  'detect',
+  'mesh',
+  'quality',
+  'settle',
+  'relief',
+  'liveness',
+  'embed',
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** The picture that the landmarks were found in: colour, or infrared when the room is dark. */
+export type Spectrum = 'colour' | 'infrared';
+
+/** Names an embedding: the model, and `@infrared` where a colour model read an infrared picture. */
+export type EmbeddingKind = string;
+
+interface FrameFacts {
+  /** The sensor's own count: a repeated or earlier one is never evidence. */
+  readonly sequence: number;
+  /** Monotonic, on the pipeline's clock, which is the shell's too. */
+  readonly capturedAt: Milliseconds;
+  /** How long each stage that ran took. */
+  readonly stages: Partial<Record<Stage, Milliseconds>>;
+  /** Frames lost between this one and the one before. */
+  readonly dropped: number;
+}
+
+/** Nothing head-sized near, or no face found on it. */
+export interface NobodyEvidence extends FrameFacts {
+  readonly kind: 'nobody';
+}
+
+/** Somebody may be there, but this frame cannot be judged: what the person can do about it. */
+export interface UnclearEvidence extends FrameFacts {
+  readonly kind: 'unclear';
+  readonly guidance: GuidanceCode;
+  readonly pose?: { readonly yaw: Degrees; readonly pitch: Degrees; readonly roll: Degrees };
+}
+
+/** One face, well seen. */
+export interface FaceEvidence extends FrameFacts {
+  readonly kind: 'face';
+  readonly spectrum: Spectrum;
+  readonly pose: { readonly yaw: Degrees; readonly pitch: Degrees; readonly roll: Degrees };
+  readonly distance: Millimetres;
+  /** Both eyes open. */
+  readonly attentive: boolean;
+  /** Changes when the face was lost or jumped: evidence of two tracks never adds up. */
+  readonly track: number;
+  /** How many frames are fused in the shape embedding. */
+  readonly fusedFrames: number;
+  /** What speaks against a live face; empty for a live one. */
+  readonly against: readonly LivenessReason[];
+  /** Unit vectors by kind; absent where the frame is not live. */
+  readonly embeddings: Readonly<Record<EmbeddingKind, Float32Array>>;
+}
+
+export type Evidence = NobodyEvidence | UnclearEvidence | FaceEvidence;

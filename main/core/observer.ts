@@ -1,0 +1,413 @@
+/**
+ * The path of a frame, one direction: presence → register → find face → quality → settle → relief → liveness → embed.
+ * The same observer drives the app, the command line, the evaluation and the tests.
+ */
+import type { GuidanceCode } from '../contract/codes.ts';
+import type { Evidence, FaceEvidence, Spectrum, Stage } from '../contract/evidence.ts';
+import { mm, ms, type Milliseconds } from '../contract/units.ts';
+import { faceChips, meanEmbedding } from './face/align.ts';
+import { eyeOpenness } from './face/eyes.ts';
+import { toneMapInfrared } from './face/infrared.ts';
+import type { Normalisation } from './face/sample.ts';
+import { LANDMARK_COUNT, type FaceBox, type FaceMesh, type PixelSource } from './face/types.ts';
+import type { ColourImage, Rigid, SensorFrame } from './frames.ts';
+import { Freshness } from './freshness.ts';
+import { project } from './geometry/camera.ts';
+import { poseFromRotation } from './geometry/pose.ts';
+import { apply, fitRigid, type Vec3 } from './geometry/rigid.ts';
+import { depthAgreement, judgeLiveness, surfaceDeparture, type LivenessCues } from './liveness.ts';
+import type { MeanFace } from './mean-face.ts';
+import type { Clock, Embedder, FaceDetector, LandmarkModel } from './ports.ts';
+import { FAR_MM, findPresence, NEAR_MM, type Presence } from './presence.ts';
+import { brightness, judgeQuality, QUALITY_LIMITS } from './quality.ts';
+import { register, type Region, type RegisteredFrame } from './registration.ts';
+import { completeness, reliefOf, type Paint, type Relief } from './relief.ts';
+import { settle, type Settled } from './settle.ts';
+import { reliefTensor } from './tensor.ts';
+import { Track } from './track.ts';
+
+/** The models that the path runs, and the mean face that reliefs settle on. */
+export interface FaceModels {
+  readonly detector: FaceDetector;
+  readonly landmarks: LandmarkModel;
+  /** The real-face descriptor and how its input is normalised. */
+  readonly descriptor: Embedder & { readonly normalisation: Normalisation };
+  /** The embedder of the relief tensor. */
+  readonly shape: Embedder;
+  readonly mean: MeanFace;
+}
+
+/** Enrolling takes the infrared descriptor too, so that the dark works without enrolling again. */
+export type Purpose = 'enrol' | 'unlock';
+
+/** What one frame showed, in full: for the preview, diagnostics, evaluation and training; never leaves the pipeline. */
+export interface Observation {
+  readonly registered: RegisteredFrame;
+  readonly spectrum: Spectrum;
+  readonly box: FaceBox;
+  readonly mesh: FaceMesh;
+  /** 468 × 3 camera points of the landmarks, z = 0 where no depth was measured. */
+  readonly lifted: Float32Array;
+  /** From the landmarks alone. */
+  readonly start: Rigid;
+  /** After settling; undefined where the surface does not fit a face. */
+  readonly settled: Settled | undefined;
+  readonly relief: Relief;
+  /** The latest frames of the track together. */
+  readonly fused: Relief;
+  readonly cues: LivenessCues;
+}
+
+/** An eye counts as open from this aspect ratio on (eyes.ts). */
+const EYES_OPEN = 0.16;
+/** Crops of the descriptor a frame; two frames must agree, so four in all. */
+const CROPS = 2;
+
+export class Observer {
+  private readonly track = new Track();
+  private readonly freshness = new Freshness();
+  private lastSequence: number | undefined;
+  /** What the latest frame showed, where a face was found and settled. */
+  latest: Observation | undefined;
+
+  constructor(
+    private readonly models: FaceModels,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Judges one frame. Frames are to come in the order of arrival, each once. */
+  async observe(frame: SensorFrame, purpose: Purpose): Promise<Evidence> {
+    const watch = new StageWatch(this.clock);
+    this.latest = undefined;
+    const fresh = this.freshness.accepts(frame, this.clock.now());
+    const dropped = this.lastSequence === undefined ? 0 : Math.max(0, frame.sequence - this.lastSequence - 1);
+    this.lastSequence = frame.sequence;
+    const facts = () => ({
+      sequence: frame.sequence,
+      capturedAt: frame.capturedAt,
+      stages: watch.stages,
+      dropped,
+    });
+    const nobody = (): Evidence => ({ ...facts(), kind: 'nobody' });
+    const unclear = (guidance: GuidanceCode): Evidence => {
+      this.track.break();
+      return { ...facts(), kind: 'unclear', guidance };
+    };
+    if (!fresh) return unclear('looking');
+
+    const presences = watch.time('presence', () => findPresence(frame.depth));
+    if (presences.length === 0) return nobody();
+    const region = widest(presences, frame);
+    const registered = watch.time('register', () => register(frame, region));
+    const sight = chooseSpectrum(registered);
+    if (!sight) return unclear('light');
+    const lift = sight.spectrum === 'colour' ? registered.liftColour : registered.liftDepth;
+
+    const found = await watch.timeAsync('detect', () =>
+      detectIn(this.models.detector, sight.picture, sight.window),
+    );
+    const faces = found.filter((box) => inRange(box, lift));
+    if (faces.length === 0) return found.length > 0 ? unclear('closer') : nobody();
+    if (faces.length > 1) return unclear('two-faces');
+    const box = faces[0]!;
+
+    const mesh = await watch.timeAsync('mesh', () => this.models.landmarks.fit(sight.picture, box));
+    const lifted = liftLandmarks(mesh, lift);
+    const start = landmarkPose(lifted, this.models.mean);
+    if (!start) return unclear('uncover');
+
+    const { sharpness } = watch.time('quality', () => brightness(sight.picture, box));
+    const settled = watch.time('settle', () => settle(registered, start, this.models.mean));
+    const headToCamera = settled?.headToCamera ?? start;
+    const pose = poseFromRotation(headToCamera.rotation);
+    const distance = mm(headToCamera.translation[2]);
+    const track = this.track.follow(headToCamera.translation, frame.capturedAt, sight.spectrum);
+    const problem = judgeQuality({ distance, pose, meshScore: mesh.score, sharpness });
+    if (problem) return { ...facts(), kind: 'unclear', guidance: problem, pose };
+
+    const relief = watch.time('relief', () =>
+      reliefOf(registered, headToCamera, this.models.mean, sight.paint),
+    );
+    const fused = this.track.fuse(relief);
+    const cues = watch.time('liveness', () =>
+      cuesOf(frame, mesh, lifted, settled, fused, this.models.mean, sight.millimetresPerPixel(distance)),
+    );
+    this.latest = {
+      registered,
+      spectrum: sight.spectrum,
+      box,
+      mesh,
+      lifted,
+      start,
+      settled,
+      relief,
+      fused,
+      cues,
+    };
+    const against = judgeLiveness(cues);
+    const eyes = eyeOpenness(mesh);
+    const embeddings: Record<string, Float32Array> = {};
+    if (against.length === 0)
+      await watch.timeAsync('embed', async () => {
+        const { shape, descriptor, mean } = this.models;
+        embeddings[shape.modelId] = (await shape.embed(reliefTensor(fused, mean)))[0]!;
+        const describe = async (kind: string, picture: PixelSource, inPicture: FaceMesh) => {
+          const chips = faceChips(picture, inPicture, descriptor.normalisation, CROPS);
+          embeddings[kind] = meanEmbedding(await descriptor.embed(chips, CROPS));
+        };
+        const infraredKind = `${descriptor.modelId}@infrared`;
+        await describe(sight.spectrum === 'colour' ? descriptor.modelId : infraredKind, sight.picture, mesh);
+        if (purpose === 'enrol' && sight.spectrum === 'colour' && frame.infrared)
+          await describe(
+            infraredKind,
+            toneMapInfrared(frame.infrared, asBox(region)),
+            meshOnDepthGrid(lifted, frame),
+          );
+      });
+    const evidence: FaceEvidence = {
+      ...facts(),
+      kind: 'face',
+      spectrum: sight.spectrum,
+      pose,
+      distance,
+      attentive: Math.min(eyes.left, eyes.right) >= EYES_OPEN,
+      track,
+      fusedFrames: fused.frames,
+      against,
+      embeddings,
+    };
+    return evidence;
+  }
+}
+
+/** Times the stages of one frame on the injected clock. */
+class StageWatch {
+  readonly stages: Partial<Record<Stage, Milliseconds>> = {};
+  constructor(private readonly clock: Clock) {}
+
+  time<T>(stage: Stage, work: () => T): T {
+    const begun = this.clock.now();
+    const result = work();
+    this.stages[stage] = ms(this.clock.now() - begun);
+    return result;
+  }
+
+  async timeAsync<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
+    const begun = this.clock.now();
+    const result = await work();
+    this.stages[stage] = ms(this.clock.now() - begun);
+    return result;
+  }
+}
+
+/** The region that holds every possible head. */
+function widest(presences: readonly Presence[], frame: SensorFrame): Region {
+  const { width, height } = frame.depth;
+  const regions = presences.map((presence) => presence.region);
+  return {
+    left: Math.max(0, Math.min(...regions.map((r) => r.left))),
+    top: Math.max(0, Math.min(...regions.map((r) => r.top))),
+    right: Math.min(width, Math.max(...regions.map((r) => r.right))),
+    bottom: Math.min(height, Math.max(...regions.map((r) => r.bottom))),
+  };
+}
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const asBox = (region: Region): Box => ({
+  x: region.left,
+  y: region.top,
+  width: region.right - region.left,
+  height: region.bottom - region.top,
+});
+
+interface Sight {
+  readonly spectrum: Spectrum;
+  readonly picture: PixelSource;
+  /** The part of the picture that shows the region. */
+  readonly window: Box;
+  readonly paint: Paint;
+  millimetresPerPixel(distance: number): number;
+}
+
+/** Colour where it is bright enough, else infrared, else nothing can be seen. */
+function chooseSpectrum(registered: RegisteredFrame): Sight | undefined {
+  const { frame, region } = registered;
+  const { colour, infrared, depth } = frame;
+  if (colour) {
+    const window = windowInColour(registered, colour);
+    const bright = window ? brightness(colour, window).bright : 0;
+    if (window && bright >= QUALITY_LIMITS.bright)
+      return {
+        spectrum: 'colour',
+        picture: colour,
+        window,
+        paint: { picture: colour, grid: 'colour' },
+        millimetresPerPixel: (distance) => distance / colour.intrinsics.fx,
+      };
+  }
+  if (!infrared) return undefined;
+  const picture = toneMapInfrared(infrared, asBox(region));
+  return {
+    spectrum: 'infrared',
+    picture,
+    window: asBox(region),
+    paint: { picture, grid: 'depth' },
+    millimetresPerPixel: (distance) => distance / depth.intrinsics.fx,
+  };
+}
+
+/** Bounding box, in the colour picture, of the region's points within reach. */
+function windowInColour({ points, colourAt }: RegisteredFrame, colour: ColourImage): Box | undefined {
+  let left = Infinity;
+  let top = Infinity;
+  let right = -Infinity;
+  let bottom = -Infinity;
+  for (let i = 0, p = 2; p < points.length; i += 2, p += 3) {
+    if (points[p]! < NEAR_MM || points[p]! > FAR_MM || colourAt[i]! < 0) continue;
+    left = Math.min(left, colourAt[i]!);
+    right = Math.max(right, colourAt[i]!);
+    top = Math.min(top, colourAt[i + 1]!);
+    bottom = Math.max(bottom, colourAt[i + 1]!);
+  }
+  if (!(right - left >= 16 && bottom - top >= 16)) return undefined;
+  const margin = 0.08 * Math.max(right - left, bottom - top);
+  const x = Math.max(0, Math.floor(left - margin));
+  const y = Math.max(0, Math.floor(top - margin));
+  return {
+    x,
+    y,
+    width: Math.min(colour.width, Math.ceil(right + margin)) - x,
+    height: Math.min(colour.height, Math.ceil(bottom + margin)) - y,
+  };
+}
+
+/** Detects in a window of the picture, so that a distant face keeps its pixels; boxes in the whole picture's pixels. */
+async function detectIn(detector: FaceDetector, picture: PixelSource, window: Box): Promise<FaceBox[]> {
+  const { channels } = picture;
+  const data = new Uint8Array(window.width * window.height * channels);
+  for (let row = 0; row < window.height; row++) {
+    const from = ((window.y + row) * picture.width + window.x) * channels;
+    data.set(picture.data.subarray(from, from + window.width * channels), row * window.width * channels);
+  }
+  const boxes = await detector.detect({ width: window.width, height: window.height, channels, data });
+  return boxes.map((box) => ({
+    ...box,
+    x: box.x + window.x,
+    y: box.y + window.y,
+    points: box.points.map((value, i) => value + (i % 2 === 0 ? window.x : window.y)),
+  }));
+}
+
+type Lift = (u: number, v: number) => [number, number, number] | undefined;
+
+/** Whether the eyes or the nose of a found face were measured within reach. */
+function inRange(box: FaceBox, lift: Lift): boolean {
+  for (const k of [2, 0, 1, 3]) {
+    const point = lift(box.points[k * 2]!, box.points[k * 2 + 1]!);
+    if (point) return point[2] >= NEAR_MM && point[2] <= FAR_MM;
+  }
+  return false;
+}
+
+function liftLandmarks(mesh: FaceMesh, lift: Lift): Float32Array {
+  const lifted = new Float32Array(LANDMARK_COUNT * 3);
+  for (let i = 0; i < LANDMARK_COUNT; i++) {
+    const point = lift(mesh.landmarks[i * 3]!, mesh.landmarks[i * 3 + 1]!);
+    if (point) lifted.set(point, i * 3);
+  }
+  return lifted;
+}
+
+/** Landmarks below this height of the mean face move with the jaw. */
+const JAW_MM = -50;
+
+/** Head → camera from the landmarks that neither the jaw nor the outline moves; twice, the second time without outliers. */
+export function landmarkPose(lifted: Float32Array, mean: MeanFace): Rigid | undefined {
+  const { landmarks } = mean;
+  const weights = new Float32Array(LANDMARK_COUNT);
+  for (let i = 0; i < LANDMARK_COUNT; i++) {
+    const steady = landmarks[i * 3 + 1]! > JAW_MM && Math.abs(landmarks[i * 3]!) < 58;
+    if (steady && lifted[i * 3 + 2]! > 0) weights[i] = 1;
+  }
+  if (weights.reduce((sum, weight) => sum + weight, 0) < 60) return undefined;
+  let fitted = fitRigid(landmarks, lifted, weights);
+  for (let round = 0; fitted && round < 2; round++) {
+    for (let i = 0; i < LANDMARK_COUNT; i++) {
+      if (weights[i] === 0) continue;
+      const p = apply(fitted, [landmarks[i * 3]!, landmarks[i * 3 + 1]!, landmarks[i * 3 + 2]!]);
+      const error = Math.hypot(p[0] - lifted[i * 3]!, p[1] - lifted[i * 3 + 1]!, p[2] - lifted[i * 3 + 2]!);
+      weights[i] = 1 / (1 + (error / 8) ** 2);
+    }
+    fitted = fitRigid(landmarks, lifted, weights);
+  }
+  return fitted;
+}
+
+/** Iris corners: the eye's centre lies midway. */
+const EYE_CORNERS = [
+  [33, 133],
+  [263, 362],
+] as const;
+
+function cuesOf(
+  frame: SensorFrame,
+  mesh: FaceMesh,
+  lifted: Float32Array,
+  settled: Settled | undefined,
+  fused: Relief,
+  mean: MeanFace,
+  millimetresPerPixel: number,
+): LivenessCues {
+  const centres = EYE_CORNERS.map(([a, b]) =>
+    [0, 1, 2].map((k) => (lifted[a * 3 + k]! + lifted[b * 3 + k]!) / 2),
+  ) as unknown as [Vec3, Vec3];
+  const interocular = Math.hypot(
+    centres[0][0] - centres[1][0],
+    centres[0][1] - centres[1][1],
+    centres[0][2] - centres[1][2],
+  );
+  const infrared = infraredAtOneMetre(frame, lifted);
+  return {
+    ...surfaceDeparture(fused, mean),
+    ...depthAgreement(mesh, lifted, millimetresPerPixel),
+    interocular: mm(interocular),
+    residual: mm(settled?.residual ?? Infinity),
+    completeness: completeness(fused, mean),
+    ...(infrared === undefined ? {} : { infrared }),
+  };
+}
+
+/** Median over the landmarks of raw brightness · z² (metres): what the face would show at one metre. */
+function infraredAtOneMetre(frame: SensorFrame, lifted: Float32Array): number | undefined {
+  const { infrared } = frame;
+  if (!infrared) return undefined;
+  const values: number[] = [];
+  for (let i = 0; i < LANDMARK_COUNT; i++) {
+    const z = lifted[i * 3 + 2]!;
+    if (z === 0) continue;
+    const [u, v] = project(infrared.intrinsics, [lifted[i * 3]!, lifted[i * 3 + 1]!, z]);
+    const x = Math.round(u);
+    const y = Math.round(v);
+    if (x < 0 || y < 0 || x >= infrared.width || y >= infrared.height) continue;
+    values.push(infrared.data[y * infrared.width + x]! * (z / 1000) ** 2);
+  }
+  return values.length === 0 ? 0 : values.sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+/** The landmarks where the depth and infrared picture shows them. */
+function meshOnDepthGrid(lifted: Float32Array, frame: SensorFrame): FaceMesh {
+  const landmarks = new Float32Array(LANDMARK_COUNT * 3);
+  for (let i = 0; i < LANDMARK_COUNT; i++) {
+    if (lifted[i * 3 + 2] === 0) continue;
+    const [u, v] = project(frame.depth.intrinsics, [lifted[i * 3]!, lifted[i * 3 + 1]!, lifted[i * 3 + 2]!]);
+    landmarks[i * 3] = u;
+    landmarks[i * 3 + 1] = v;
+  }
+  return { landmarks, score: 1 };
+}
