@@ -73,7 +73,7 @@ export function sectorOf(yaw: number, pitch: number): Sector | undefined {
   const y = pitch * ENROLMENT_LIMITS.pitchScale;
   if (Math.hypot(x, y) < ENROLMENT_LIMITS.turn) return undefined;
   const eighth = Math.round(Math.atan2(y, x) / (Math.PI / 4));
-  return SECTORS[(eighth + 8) % 8]!;
+  return SECTORS[(eighth + 8) % 8];
 }
 
 /** @param now the time of judging, on the clock that stamped the frames */

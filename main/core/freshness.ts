@@ -30,6 +30,6 @@ export class Freshness {
 function fingerprint(frame: SensorFrame): number {
   let hash = 0x811c9dc5;
   const { data } = frame.depth;
-  for (let i = 0; i < data.length; i += 31) hash = Math.imul(hash ^ data[i]!, 0x01000193);
+  for (let i = 0; i < data.length; i += 31) hash = Math.imul(hash ^ data[i], 0x01000193);
   return hash >>> 0;
 }

@@ -69,11 +69,11 @@ export function surfaceDeparture(
   const rows: number[] = [];
   const targets: number[] = [];
   for (let i = 0; i < RELIEF_CELLS; i++) {
-    if (!mean.inner[i] || relief.weight[i]! < OBSERVED) continue;
+    if (!mean.inner[i] || relief.weight[i] < OBSERVED) continue;
     const x = (left + ((i % columns) + 0.5) * cell) / 50;
     const y = (top - (Math.floor(i / columns) + 0.5) * cell) / 50;
     rows.push(1, x, y, x * x, x * y, y * y);
-    targets.push(relief.height[i]! / relief.weight[i]!);
+    targets.push(relief.height[i] / relief.weight[i]);
   }
   const flat = Float64Array.from(rows.filter((_, i) => i % 6 < 3));
   const heights = Float64Array.from(targets);
@@ -97,16 +97,16 @@ export function depthAgreement(
   const rows: number[] = [];
   const targets: number[] = [];
   let middle = 0;
-  for (let i = 0; i < LANDMARK_COUNT; i++) middle += lifted[i * 3 + 2]! / LANDMARK_COUNT;
+  for (let i = 0; i < LANDMARK_COUNT; i++) middle += lifted[i * 3 + 2] / LANDMARK_COUNT;
   for (let i = 0; i < LANDMARK_COUNT; i++) {
-    const z = lifted[i * 3 + 2]!;
+    const z = lifted[i * 3 + 2];
     // Landmarks on the outline often lift to what is behind the head.
     if (z === 0 || Math.abs(z - middle) > 120) continue;
     rows.push(
       1,
-      lifted[i * 3]! / 50,
-      lifted[i * 3 + 1]! / 50,
-      (mesh.landmarks[i * 3 + 2]! * millimetresPerPixel) / 50,
+      lifted[i * 3] / 50,
+      lifted[i * 3 + 1] / 50,
+      (mesh.landmarks[i * 3 + 2] * millimetresPerPixel) / 50,
     );
     targets.push(z);
   }
@@ -116,7 +116,7 @@ export function depthAgreement(
   const all = leastSquares(Float64Array.from(rows), z, 4);
   const without = leastSquares(Float64Array.from(rows.filter((_, i) => i % 4 < 3)), z, 3);
   if (!all || !without || without.rms === 0) return { reliefRatio: 0, agreement: 0 };
-  const ratio = all.coefficients[3]! / 50;
+  const ratio = all.coefficients[3] / 50;
   const explained = Math.max(0, 1 - (all.rms * all.rms) / (without.rms * without.rms));
   return { reliefRatio: ratio, agreement: Math.sign(ratio) * Math.sqrt(explained) };
 }

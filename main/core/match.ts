@@ -6,7 +6,7 @@ export type Embeddings = Readonly<Record<EmbeddingKind, Float32Array>>;
 /** 1 − cos of two unit vectors: 0 … 2. */
 export function cosineDistance(a: Float32Array, b: Float32Array): number {
   let dot = 0;
-  for (let i = 0; i < a.length; i++) dot += a[i]! * b[i]!;
+  for (let i = 0; i < a.length; i++) dot += a[i] * b[i];
   return 1 - dot;
 }
 

@@ -32,9 +32,9 @@ export function meanFaceFrom(height: Float32Array, landmarks: Float32Array): Mea
       const east = Math.min(columns - 1, column + 1);
       const north = Math.max(0, row - 1);
       const south = Math.min(rows - 1, row + 1);
-      const dx = (height[row * columns + east]! - height[row * columns + west]!) / ((east - west) * cell);
+      const dx = (height[row * columns + east] - height[row * columns + west]) / ((east - west) * cell);
       const dy =
-        (height[north * columns + column]! - height[south * columns + column]!) / ((south - north) * cell);
+        (height[north * columns + column] - height[south * columns + column]) / ((south - north) * cell);
       const length = Math.sqrt(1 + dx * dx + dy * dy);
       normal[i] = -dx / length;
       normal[RELIEF_CELLS + i] = -dy / length;

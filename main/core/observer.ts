@@ -109,7 +109,7 @@ export class Observer {
     const faces = found.filter((box) => inRange(box, lift));
     if (faces.length === 0) return found.length > 0 ? unclear('closer') : nobody();
     if (faces.length > 1) return unclear('two-faces');
-    const box = faces[0]!;
+    const box = faces[0];
 
     const mesh = await watch.timeAsync('mesh', () => this.models.landmarks.fit(sight.picture, box));
     const lifted = liftLandmarks(mesh, lift);
@@ -269,11 +269,11 @@ function windowInColour({ points, colourAt }: RegisteredFrame, colour: ColourIma
   let right = -Infinity;
   let bottom = -Infinity;
   for (let i = 0, p = 2; p < points.length; i += 2, p += 3) {
-    if (points[p]! < NEAR_MM || points[p]! > FAR_MM || colourAt[i]! < 0) continue;
-    left = Math.min(left, colourAt[i]!);
-    right = Math.max(right, colourAt[i]!);
-    top = Math.min(top, colourAt[i + 1]!);
-    bottom = Math.max(bottom, colourAt[i + 1]!);
+    if (points[p] < NEAR_MM || points[p] > FAR_MM || colourAt[i] < 0) continue;
+    left = Math.min(left, colourAt[i]);
+    right = Math.max(right, colourAt[i]);
+    top = Math.min(top, colourAt[i + 1]);
+    bottom = Math.max(bottom, colourAt[i + 1]);
   }
   if (!(right - left >= 16 && bottom - top >= 16)) return undefined;
   const margin = 0.08 * Math.max(right - left, bottom - top);
@@ -309,7 +309,7 @@ type Lift = (u: number, v: number) => [number, number, number] | undefined;
 /** Whether the eyes or the nose of a found face were measured within reach. */
 function inRange(box: FaceBox, lift: Lift): boolean {
   for (const k of [2, 0, 1, 3]) {
-    const point = lift(box.points[k * 2]!, box.points[k * 2 + 1]!);
+    const point = lift(box.points[k * 2], box.points[k * 2 + 1]);
     if (point) return point[2] >= NEAR_MM && point[2] <= FAR_MM;
   }
   return false;
@@ -318,7 +318,7 @@ function inRange(box: FaceBox, lift: Lift): boolean {
 function liftLandmarks(mesh: FaceMesh, lift: Lift): Float32Array {
   const lifted = new Float32Array(LANDMARK_COUNT * 3);
   for (let i = 0; i < LANDMARK_COUNT; i++) {
-    const point = lift(mesh.landmarks[i * 3]!, mesh.landmarks[i * 3 + 1]!);
+    const point = lift(mesh.landmarks[i * 3], mesh.landmarks[i * 3 + 1]);
     if (point) lifted.set(point, i * 3);
   }
   return lifted;
@@ -332,16 +332,16 @@ export function landmarkPose(lifted: Float32Array, mean: MeanFace): Rigid | unde
   const { landmarks } = mean;
   const weights = new Float32Array(LANDMARK_COUNT);
   for (let i = 0; i < LANDMARK_COUNT; i++) {
-    const steady = landmarks[i * 3 + 1]! > JAW_MM && Math.abs(landmarks[i * 3]!) < 58;
-    if (steady && lifted[i * 3 + 2]! > 0) weights[i] = 1;
+    const steady = landmarks[i * 3 + 1] > JAW_MM && Math.abs(landmarks[i * 3]) < 58;
+    if (steady && lifted[i * 3 + 2] > 0) weights[i] = 1;
   }
   if (weights.reduce((sum, weight) => sum + weight, 0) < 60) return undefined;
   let fitted = fitRigid(landmarks, lifted, weights);
   for (let round = 0; fitted && round < 2; round++) {
     for (let i = 0; i < LANDMARK_COUNT; i++) {
       if (weights[i] === 0) continue;
-      const p = apply(fitted, [landmarks[i * 3]!, landmarks[i * 3 + 1]!, landmarks[i * 3 + 2]!]);
-      const error = Math.hypot(p[0] - lifted[i * 3]!, p[1] - lifted[i * 3 + 1]!, p[2] - lifted[i * 3 + 2]!);
+      const p = apply(fitted, [landmarks[i * 3], landmarks[i * 3 + 1], landmarks[i * 3 + 2]]);
+      const error = Math.hypot(p[0] - lifted[i * 3], p[1] - lifted[i * 3 + 1], p[2] - lifted[i * 3 + 2]);
       weights[i] = 1 / (1 + (error / 8) ** 2);
     }
     fitted = fitRigid(landmarks, lifted, weights);
@@ -365,7 +365,7 @@ function cuesOf(
   millimetresPerPixel: number,
 ): LivenessCues {
   const centres = EYE_CORNERS.map(([a, b]) =>
-    [0, 1, 2].map((k) => (lifted[a * 3 + k]! + lifted[b * 3 + k]!) / 2),
+    [0, 1, 2].map((k) => (lifted[a * 3 + k] + lifted[b * 3 + k]) / 2),
   ) as unknown as [Vec3, Vec3];
   const interocular = Math.hypot(
     centres[0][0] - centres[1][0],
@@ -389,15 +389,15 @@ function infraredAtOneMetre(frame: SensorFrame, lifted: Float32Array): number | 
   if (!infrared) return undefined;
   const values: number[] = [];
   for (let i = 0; i < LANDMARK_COUNT; i++) {
-    const z = lifted[i * 3 + 2]!;
+    const z = lifted[i * 3 + 2];
     if (z === 0) continue;
-    const [u, v] = project(infrared.intrinsics, [lifted[i * 3]!, lifted[i * 3 + 1]!, z]);
+    const [u, v] = project(infrared.intrinsics, [lifted[i * 3], lifted[i * 3 + 1], z]);
     const x = Math.round(u);
     const y = Math.round(v);
     if (x < 0 || y < 0 || x >= infrared.width || y >= infrared.height) continue;
-    values.push(infrared.data[y * infrared.width + x]! * (z / 1000) ** 2);
+    values.push(infrared.data[y * infrared.width + x] * (z / 1000) ** 2);
   }
-  return values.length === 0 ? 0 : values.sort((a, b) => a - b)[values.length >> 1]!;
+  return values.length === 0 ? 0 : values.sort((a, b) => a - b)[values.length >> 1];
 }
 
 /** The landmarks where the depth and infrared picture shows them. */
@@ -405,7 +405,7 @@ function meshOnDepthGrid(lifted: Float32Array, frame: SensorFrame): FaceMesh {
   const landmarks = new Float32Array(LANDMARK_COUNT * 3);
   for (let i = 0; i < LANDMARK_COUNT; i++) {
     if (lifted[i * 3 + 2] === 0) continue;
-    const [u, v] = project(frame.depth.intrinsics, [lifted[i * 3]!, lifted[i * 3 + 1]!, lifted[i * 3 + 2]!]);
+    const [u, v] = project(frame.depth.intrinsics, [lifted[i * 3], lifted[i * 3 + 1], lifted[i * 3 + 2]]);
     landmarks[i * 3] = u;
     landmarks[i * 3 + 1] = v;
   }

@@ -33,14 +33,14 @@ export function findPresence(depth: DepthImage): Presence[] {
   const rows = Math.floor(height / STEP);
   const label = new Int32Array(columns * rows);
   const queue = new Int32Array(columns * rows);
-  const at = (cell: number) => data[Math.floor(cell / columns) * STEP * width + (cell % columns) * STEP]!;
+  const at = (cell: number) => data[Math.floor(cell / columns) * STEP * width + (cell % columns) * STEP];
   const near = (z: number) => z >= NEAR_MM && z <= FAR_MM;
   const found: Presence[] = [];
   let labels = 0;
   for (let y = 0, seed = 0; y < rows; y++) {
     let source = y * STEP * width;
     for (let x = 0; x < columns; x++, seed++, source += STEP) {
-      if (label[seed] !== 0 || !near(data[source]!)) continue;
+      if (label[seed] !== 0 || !near(data[source])) continue;
       labels++;
       let head = 0;
       let tail = 0;
@@ -48,7 +48,7 @@ export function findPresence(depth: DepthImage): Presence[] {
       label[seed] = labels;
       let area = 0;
       while (head < tail) {
-        const cell = queue[head++]!;
+        const cell = queue[head++];
         const z = at(cell);
         area += ((z * STEP) / intrinsics.fx) * ((z * STEP) / intrinsics.fy);
         const cx = cell % columns;
@@ -89,7 +89,7 @@ function headOf(
     upper.push(z);
     sumX += cell % columns;
   }
-  const distance = upper.sort((a, b) => a - b)[upper.length >> 1]!;
+  const distance = upper.sort((a, b) => a - b)[upper.length >> 1];
   const middle = (sumX / upper.length) * STEP;
   const reach = (HEAD_REACH_MM * fx) / distance;
   const margin = (60 * fy) / distance;

@@ -61,14 +61,14 @@ export function brightness(
   let gradient = 0;
   const luma = (x: number, y: number) => {
     const at = (y * picture.width + x) * channels;
-    return channels === 1 ? data[at]! : (data[at]! * 77 + data[at + 1]! * 150 + data[at + 2]! * 29) >> 8;
+    return channels === 1 ? data[at] : (data[at] * 77 + data[at + 1] * 150 + data[at + 2] * 29) >> 8;
   };
   for (let y = top; y < bottom; y += step)
     for (let x = left; x < right; x += step) {
       const value = luma(x, y);
       const dx = luma(x + 1, y) - value;
       const dy = luma(x, y + 1) - value;
-      histogram[value]!++;
+      histogram[value]++;
       count++;
       sum += value;
       squares += value * value;
@@ -76,7 +76,7 @@ export function brightness(
     }
   if (count === 0) return { bright: 0, sharpness: 0 };
   let bright = 255;
-  for (let above = 0; bright > 0 && (above += histogram[bright]!) < count * 0.1;) bright--;
+  for (let above = 0; bright > 0 && (above += histogram[bright]) < count * 0.1;) bright--;
   const variance = squares / count - (sum / count) ** 2;
   return { bright, sharpness: Math.sqrt(gradient / count) / Math.sqrt(variance + 25) };
 }

@@ -57,7 +57,7 @@ export function register(frame: SensorFrame, region: Region = wholeRegion(frame.
     const y = (v - cy) / fy;
     let source = v * depth.width + region.left;
     for (let column = 0; column < width; column++, source++, i += 3) {
-      const z = depth.data[source]!;
+      const z = depth.data[source];
       if (z === 0) continue;
       points[i] = ((region.left + column - cx) / fx) * z;
       points[i + 1] = y * z;
@@ -106,10 +106,10 @@ function projectIntoColour(
   ];
   const [t0, t1, t2] = depthToColour.translation;
   for (let i = 0, p = 0; i < n; i++, p += 3) {
-    const z = points[p + 2]!;
+    const z = points[p + 2];
     if (z === 0) continue;
-    const x = points[p]!;
-    const y = points[p + 1]!;
+    const x = points[p];
+    const y = points[p + 1];
     const qz = r6 * x + r7 * y + r8 * z + t2;
     if (qz <= 0) continue;
     const u = (colour.fx * (r0 * x + r1 * y + r2 * z + t0)) / qz + colour.cx;
@@ -119,13 +119,13 @@ function projectIntoColour(
     colourAt[i * 2 + 1] = v;
     distance[i] = qz;
     const index = Math.floor(v / cell) * columns + Math.floor(u / cell);
-    const seen = nearest[index]!;
+    const seen = nearest[index];
     if (seen === 0 || qz < seen) nearest[index] = qz;
   }
   for (let i = 0; i < n; i++) {
-    if (colourAt[i * 2]! < 0) continue;
-    const index = Math.floor(colourAt[i * 2 + 1]! / cell) * columns + Math.floor(colourAt[i * 2]! / cell);
-    if (distance[i]! > nearest[index]! + OCCLUSION_MM) colourAt[i * 2] = colourAt[i * 2 + 1] = -1;
+    if (colourAt[i * 2] < 0) continue;
+    const index = Math.floor(colourAt[i * 2 + 1] / cell) * columns + Math.floor(colourAt[i * 2] / cell);
+    if (distance[i] > nearest[index] + OCCLUSION_MM) colourAt[i * 2] = colourAt[i * 2 + 1] = -1;
   }
   const toDepth = invert(depthToColour);
   const lift = (u: number, v: number): [number, number, number] | undefined => {
@@ -143,14 +143,14 @@ const around = new Float32Array(9);
 function medianOf(count: number): number {
   if (count < 2) return 0;
   const values = around.subarray(0, count).sort();
-  return values[count >> 1]!;
+  return values[count >> 1];
 }
 
 function medianCell(cells: Float32Array, columns: number, rows: number, x: number, y: number): number {
   let count = 0;
   for (let j = Math.max(0, y - 1); j <= Math.min(rows - 1, y + 1); j++)
     for (let i = Math.max(0, x - 1); i <= Math.min(columns - 1, x + 1); i++) {
-      const z = cells[j * columns + i]!;
+      const z = cells[j * columns + i];
       if (z > 0) around[count++] = z;
     }
   return medianOf(count);
@@ -160,7 +160,7 @@ function medianDepth(depth: DepthImage, x: number, y: number): number {
   let count = 0;
   for (let j = Math.max(0, y - 1); j <= Math.min(depth.height - 1, y + 1); j++)
     for (let i = Math.max(0, x - 1); i <= Math.min(depth.width - 1, x + 1); i++) {
-      const z = depth.data[j * depth.width + i]!;
+      const z = depth.data[j * depth.width + i];
       if (z > 0) around[count++] = z;
     }
   return medianOf(count);

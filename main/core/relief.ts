@@ -65,10 +65,10 @@ export function reliefOf(
   const { columns, rows, cell, left, top } = RELIEF;
   const picture = paint?.picture;
   for (let i = 0, p = 0; i < n; i++, p += 3) {
-    const z = points[p + 2]!;
+    const z = points[p + 2];
     if (z === 0) continue;
-    const px = points[p]!;
-    const py = points[p + 1]!;
+    const px = points[p];
+    const py = points[p + 1];
     const hx = r0 * px + r1 * py + r2 * z + t0;
     const gx = (hx - left) / cell - 0.5;
     if (gx < 0 || gx >= columns - 1) continue;
@@ -79,7 +79,7 @@ export function reliefOf(
     const x = gx | 0;
     const y = gy | 0;
     const base = y * columns + x;
-    if (Math.abs(hz - mean.height[base]!) > BAND_MM) continue;
+    if (Math.abs(hz - mean.height[base]) > BAND_MM) continue;
     if (isEdge(points, p, width * 3, z)) continue;
     const ax = gx - x;
     const ay = gy - y;
@@ -101,9 +101,9 @@ export function reliefOf(
       v = region.top + ((i / width) | 0);
     }
     const at = (((v + 0.5) | 0) * picture.width + ((u + 0.5) | 0)) * picture.channels;
-    const red = picture.data[at]!;
-    const green = picture.channels === 1 ? red : picture.data[at + 1]!;
-    const blue = picture.channels === 1 ? red : picture.data[at + 2]!;
+    const red = picture.data[at];
+    const green = picture.channels === 1 ? red : picture.data[at + 1];
+    const blue = picture.channels === 1 ? red : picture.data[at + 2];
     splat(relief.seen, base, columns, w00, w01, w10, w11, 1);
     splat(relief.colour, base, columns, w00, w01, w10, w11, red);
     splat(relief.colour, base + RELIEF_CELLS, columns, w00, w01, w10, w11, green);
@@ -124,10 +124,10 @@ function splat(
   w11: number,
   value: number,
 ): void {
-  plane[base]! += w00 * value;
-  plane[base + 1]! += w01 * value;
-  plane[base + columns]! += w10 * value;
-  plane[base + columns + 1]! += w11 * value;
+  plane[base] += w00 * value;
+  plane[base + 1] += w01 * value;
+  plane[base + columns] += w10 * value;
+  plane[base + columns + 1] += w11 * value;
 }
 
 /** True where a neighbour was measured at a very different depth. `p` indexes points, `row` is one row of them. */
@@ -157,7 +157,7 @@ export function fuse(reliefs: readonly Relief[]): Relief {
 }
 
 function add(into: Float32Array, plane: Float32Array): void {
-  for (let i = 0; i < into.length; i++) into[i]! += plane[i]!;
+  for (let i = 0; i < into.length; i++) into[i] += plane[i];
 }
 
 /** A cell counts as observed from this weight on. */
@@ -167,7 +167,7 @@ export const OBSERVED = 0.25;
 export function heights(relief: Relief): Float32Array {
   const out = new Float32Array(RELIEF_CELLS).fill(NaN);
   for (let i = 0; i < RELIEF_CELLS; i++)
-    if (relief.weight[i]! >= OBSERVED) out[i] = relief.height[i]! / relief.weight[i]!;
+    if (relief.weight[i] >= OBSERVED) out[i] = relief.height[i] / relief.weight[i];
   return out;
 }
 
@@ -178,7 +178,7 @@ export function completeness(relief: Relief, mean: MeanFace): number {
   for (let i = 0; i < RELIEF_CELLS; i++) {
     if (!mean.inner[i]) continue;
     inner++;
-    if (relief.weight[i]! >= OBSERVED) observed++;
+    if (relief.weight[i] >= OBSERVED) observed++;
   }
   return observed / inner;
 }

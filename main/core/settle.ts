@@ -45,14 +45,14 @@ export function settle(registered: RegisteredFrame, start: Rigid, mean: MeanFace
     const x = solveSymmetric(a, b);
     if (!x) return undefined;
     motion = compose(
-      { rotation: rotationFromVector(x[0]!, x[1]!, x[2]!), translation: [x[3]!, x[4]!, x[5]!] },
+      { rotation: rotationFromVector(x[0], x[1], x[2]), translation: [x[3], x[4], x[5]] },
       motion,
     );
   }
   const sorted = residuals.subarray(0, support).sort();
   return {
     headToCamera: invert(compose(motion, toHead0)),
-    residual: 1.4826 * sorted[support >> 1]!,
+    residual: 1.4826 * sorted[support >> 1],
     support,
   };
 }
@@ -65,13 +65,13 @@ function innerPoints(registered: RegisteredFrame, toHead: Rigid): Float32Array {
   const [t0, t1, t2] = toHead.translation;
   const inside: number[] = [];
   for (let p = 0; p < points.length; p += 3) {
-    const z = points[p + 2]!;
+    const z = points[p + 2];
     if (z === 0) continue;
-    const x = r0! * points[p]! + r1! * points[p + 1]! + r2! * z + t0;
+    const x = r0 * points[p] + r1 * points[p + 1] + r2 * z + t0;
     if (x < -58 || x > 58) continue;
-    const y = r3! * points[p]! + r4! * points[p + 1]! + r5! * z + t1;
+    const y = r3 * points[p] + r4 * points[p + 1] + r5 * z + t1;
     if (y < -85 || y > 42) continue;
-    const hz = r6! * points[p]! + r7! * points[p + 1]! + r8! * z + t2;
+    const hz = r6 * points[p] + r7 * points[p + 1] + r8 * z + t2;
     if (hz < -90 || hz > 60 || isEdge(points, p, row, z)) continue;
     inside.push(x, y, hz);
   }
@@ -103,11 +103,11 @@ function accumulate(
   const j = new Float64Array(6);
   let support = 0;
   for (let p = 0; p < points.length; p += 3) {
-    const px = points[p]!;
-    const py = points[p + 1]!;
-    const pz = points[p + 2]!;
-    const x = r0! * px + r1! * py + r2! * pz + t0;
-    const y = r3! * px + r4! * py + r5! * pz + t1;
+    const px = points[p];
+    const py = points[p + 1];
+    const pz = points[p + 2];
+    const x = r0 * px + r1 * py + r2 * pz + t0;
+    const y = r3 * px + r4 * py + r5 * pz + t1;
     const gx = (x - left) / cell - 0.5;
     const gy = (top - y) / cell - 0.5;
     if (gx < 0 || gy < 0 || gx >= columns - 1 || gy >= rows - 1) continue;
@@ -118,13 +118,13 @@ function accumulate(
     const ax = gx - cx;
     const ay = gy - cy;
     const surface =
-      (1 - ay) * ((1 - ax) * height[i]! + ax * height[i + 1]!) +
-      ay * ((1 - ax) * height[i + columns]! + ax * height[i + columns + 1]!);
-    const z = r6! * px + r7! * py + r8! * pz + t2;
+      (1 - ay) * ((1 - ax) * height[i] + ax * height[i + 1]) +
+      ay * ((1 - ax) * height[i + columns] + ax * height[i + columns + 1]);
+    const z = r6 * px + r7 * py + r8 * pz + t2;
     const nearest = i + (ax > 0.5 ? 1 : 0) + (ay > 0.5 ? columns : 0);
-    const nx = normal[nearest]!;
-    const ny = normal[RELIEF_CELLS + nearest]!;
-    const nz = normal[2 * RELIEF_CELLS + nearest]!;
+    const nx = normal[nearest];
+    const ny = normal[RELIEF_CELLS + nearest];
+    const nz = normal[2 * RELIEF_CELLS + nearest];
     const residual = nz * (z - surface);
     const size = Math.abs(residual);
     if (size > gate) continue;
@@ -137,9 +137,9 @@ function accumulate(
     j[4] = ny;
     j[5] = nz;
     for (let m = 0; m < 6; m++) {
-      const wj = weight * j[m]!;
-      b[m]! -= wj * residual;
-      for (let k = m; k < 6; k++) a[m * 6 + k]! += wj * j[k]!;
+      const wj = weight * j[m];
+      b[m] -= wj * residual;
+      for (let k = m; k < 6; k++) a[m * 6 + k] += wj * j[k];
     }
   }
   return support;

@@ -14,13 +14,12 @@ export const RELIEF_SHAPE = [4, RELIEF.rows, RELIEF.columns] as const;
 export function reliefTensor(relief: Relief, mean: MeanFace): Float32Array {
   const tensor = new Float32Array(4 * RELIEF_CELLS);
   for (let i = 0; i < RELIEF_CELLS; i++) {
-    const seen = relief.seen[i]!;
+    const seen = relief.seen[i];
     if (seen >= OBSERVED)
       for (let c = 0; c < 3; c++)
-        tensor[c * RELIEF_CELLS + i] = relief.colour[c * RELIEF_CELLS + i]! / seen / 255 - 0.5;
-    const weight = relief.weight[i]!;
-    if (weight >= OBSERVED)
-      tensor[3 * RELIEF_CELLS + i] = (relief.height[i]! / weight - mean.height[i]!) / 10;
+        tensor[c * RELIEF_CELLS + i] = relief.colour[c * RELIEF_CELLS + i] / seen / 255 - 0.5;
+    const weight = relief.weight[i];
+    if (weight >= OBSERVED) tensor[3 * RELIEF_CELLS + i] = (relief.height[i] / weight - mean.height[i]) / 10;
   }
   return tensor;
 }
@@ -55,16 +54,16 @@ export function articleCrop(
       if (u < 0 || v < 0 || u >= width || v >= height) continue;
       const i = v * width + u;
       const o = row * side + column;
-      tensor[3 * side * side + o] = Math.min(points[i * 3 + 2]!, clip) / clip;
-      if (!colour || colourAt[i * 2]! < 0) continue;
+      tensor[3 * side * side + o] = Math.min(points[i * 3 + 2], clip) / clip;
+      if (!colour || colourAt[i * 2] < 0) continue;
       const at =
-        (Math.round(colourAt[i * 2 + 1]!) * colour.width + Math.round(colourAt[i * 2]!)) * colour.channels;
-      for (let c = 0; c < 3; c++) tensor[c * side * side + o] = colour.data[at + c]! / 255;
+        (Math.round(colourAt[i * 2 + 1]) * colour.width + Math.round(colourAt[i * 2])) * colour.channels;
+      for (let c = 0; c < 3; c++) tensor[c * side * side + o] = colour.data[at + c] / 255;
     }
   for (let c = 0; c < 4; c++) {
     const plane = tensor.subarray(c * side * side, (c + 1) * side * side);
     const mean = plane.reduce((sum, value) => sum + value, 0) / plane.length;
-    for (let i = 0; i < plane.length; i++) plane[i]! -= mean;
+    for (let i = 0; i < plane.length; i++) plane[i] -= mean;
   }
   return tensor;
 }

@@ -40,8 +40,8 @@ export function rotationFromPose(pose: Pose): number[] {
 
 /** Inverse of rotationFromPose for |pitch| < 90°. */
 export function poseFromRotation(rotation: readonly number[]): Pose {
-  const pitch = Math.asin(Math.min(1, Math.max(-1, -rotation[5]!)));
-  const yaw = Math.atan2(rotation[2]!, -rotation[8]!);
-  const roll = Math.atan2(rotation[3]!, -rotation[4]!);
+  const pitch = Math.asin(Math.min(1, Math.max(-1, -rotation[5])));
+  const yaw = Math.atan2(rotation[2], -rotation[8]);
+  const roll = Math.atan2(rotation[3], -rotation[4]);
   return { yaw: deg(yaw / radians), pitch: deg(pitch / radians), roll: deg(roll / radians) };
 }
