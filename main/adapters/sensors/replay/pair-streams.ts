@@ -1,0 +1,107 @@
+/** Puts together what belongs to one instant from the messages of a recording. */
+import { FacetError } from '../../../contract/result.ts';
+import { TOPICS } from '../../recorder/foxglove.ts';
+import type { McapChannel, McapItem, McapMessage } from '../../recorder/mcap-reader.ts';
+
+/** How far apart colour, infrared and depth of one frame may be (nanoseconds). */
+const PAIRING_WINDOW = 20_000_000n;
+/** A recording with more than this between two instants is hostile. */
+const MAX_PENDING_BYTES = 256 * 1024 * 1024;
+
+export interface StoredMessage extends McapMessage {
+  readonly channel: McapChannel;
+}
+
+/** A frame not yet decoded: the depth message and what goes with it. */
+export interface FrameMessages {
+  readonly depth: StoredMessage;
+  readonly colour: StoredMessage | undefined;
+  readonly infrared: StoredMessage | undefined;
+  readonly depthCalibration: StoredMessage | undefined;
+  readonly colourCalibration: StoredMessage | undefined;
+  readonly transform: StoredMessage | undefined;
+}
+
+type Stream = keyof typeof TOPICS;
+const STREAMS = new Map<string, Stream>(
+  (Object.entries(TOPICS) as [Stream, string][]).map(([stream, topic]) => [topic, stream]),
+);
+
+/**
+ * One FrameMessages for each depth message, in time order: colour and infrared are the nearest within 20 ms,
+ * calibrations and transform the last ones by then (else the first after). Depth that is not later than the
+ * depth before is left out. Metadata and other topics are passed over.
+ */
+export async function* pairStreams(
+  items: AsyncIterable<McapItem>,
+  path: string,
+): AsyncGenerator<FrameMessages, void, undefined> {
+  const pending = new Map<Stream, StoredMessage[]>([...STREAMS.values()].map((stream) => [stream, []]));
+  const depths = pending.get('depth')!;
+  let newest = 0n;
+  let emitted = -1n;
+  let bytes = 0;
+
+  const forget = (stream: Stream, count: number) => {
+    for (const message of pending.get(stream)!.splice(0, count)) bytes -= message.data.byteLength;
+  };
+  function* ready(until: bigint) {
+    while (depths.length > 0 && depths[0]!.logTime < until) {
+      const depth = depths[0]!;
+      if (depth.logTime > emitted) {
+        emitted = depth.logTime;
+        yield {
+          depth,
+          colour: nearest(pending.get('colour')!, emitted),
+          infrared: nearest(pending.get('infrared')!, emitted),
+          depthCalibration: inForce(pending.get('depthCalibration')!, emitted),
+          colourCalibration: inForce(pending.get('colourCalibration')!, emitted),
+          transform: inForce(pending.get('transform')!, emitted),
+        };
+      }
+      forget('depth', 1);
+    }
+  }
+  const prune = () => {
+    const cutoff = (depths[0]?.logTime ?? newest) - PAIRING_WINDOW;
+    for (const [stream, messages] of pending) {
+      if (stream === 'depth') continue;
+      let old = 0;
+      while (old < messages.length && messages[old]!.logTime < cutoff) old++;
+      forget(stream, stream === 'colour' || stream === 'infrared' ? old : old - 1);
+    }
+  };
+
+  for await (const item of items) {
+    if (item.type !== 'message') continue;
+    const stream = STREAMS.get(item.channel.topic);
+    if (!stream) continue;
+    pending.get(stream)!.push({ ...item.message, channel: item.channel });
+    bytes += item.message.data.byteLength;
+    if (item.message.logTime > newest) {
+      newest = item.message.logTime;
+      yield* ready(newest - PAIRING_WINDOW);
+      prune();
+    }
+    if (bytes > MAX_PENDING_BYTES) {
+      throw new FacetError(
+        'bad-input',
+        `The recording ${path} holds more than ${MAX_PENDING_BYTES >> 20} MiB for one instant; Facet does not read it.`,
+      );
+    }
+  }
+  yield* ready(newest + 1n);
+}
+
+function nearest(messages: readonly StoredMessage[], time: bigint): StoredMessage | undefined {
+  let best: StoredMessage | undefined;
+  let bestGap = PAIRING_WINDOW + 1n;
+  for (const message of messages) {
+    const gap = message.logTime > time ? message.logTime - time : time - message.logTime;
+    if (gap < bestGap) [best, bestGap] = [message, gap];
+  }
+  return best;
+}
+
+const inForce = (messages: readonly StoredMessage[], time: bigint): StoredMessage | undefined =>
+  messages.findLast((message) => message.logTime <= time) ?? messages[0];
