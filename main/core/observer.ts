@@ -20,7 +20,7 @@ import type { MeanFace } from './mean-face.ts';
 import type { Clock, Embedder, FaceDetector, LandmarkModel } from './ports.ts';
 import { FAR_MM, findPresence, NEAR_MM, type Presence } from './presence.ts';
 import { brightness, judgeQuality, QUALITY_LIMITS } from './quality.ts';
-import { register, type Region, type RegisteredFrame } from './registration.ts';
+import { register, type Lift, type Region, type RegisteredFrame } from './registration.ts';
 import { completeness, reliefOf, type Paint, type Relief } from './relief.ts';
 import { settle, type Settled } from './settle.ts';
 import { reliefTensor } from './tensor.ts';
@@ -303,8 +303,6 @@ async function detectIn(detector: FaceDetector, picture: PixelSource, window: Bo
     points: box.points.map((value, i) => value + (i % 2 === 0 ? window.x : window.y)),
   }));
 }
-
-type Lift = (u: number, v: number) => [number, number, number] | undefined;
 
 /** Whether the eyes or the nose of a found face were measured within reach. */
 function inRange(box: FaceBox, lift: Lift): boolean {

@@ -18,6 +18,9 @@ export interface Region {
   readonly bottom: number;
 }
 
+/** A picture's pixel to the point that it shows, in depth-camera coordinates; undefined where no depth was measured. */
+export type Lift = (u: number, v: number) => [number, number, number] | undefined;
+
 /** Depth pixels of one region as points, and where colour saw them. Row by row, index = (v − top)·(right − left) + (u − left). */
 export interface RegisteredFrame {
   readonly frame: SensorFrame;
@@ -30,9 +33,9 @@ export interface RegisteredFrame {
    * The point that the given pixel of the colour picture shows, in depth-camera coordinates, from the measured depth around
    * it; undefined where none was measured or the frame has no colour.
    */
-  liftColour(u: number, v: number): [number, number, number] | undefined;
+  readonly liftColour: Lift;
   /** The same for a pixel of the depth (and infrared) picture. */
-  liftDepth(u: number, v: number): [number, number, number] | undefined;
+  readonly liftDepth: Lift;
 }
 
 /** A depth pixel further than this behind what colour sees in the same place is hidden from the colour camera. */
