@@ -16,25 +16,30 @@ const CURVE = Uint8Array.from({ length: 4096 + 2 * MARGIN }, (_, i) =>
 );
 
 /** Standard deviation of the noise for each 256 steps of the signal, in 1/65535. */
-function sigmas({ black, shot }: Light): Float32Array {
-  return Float32Array.from({ length: 256 }, (_, i) => {
+function sigmas({ black, shot }: Light): Int32Array {
+  return Int32Array.from({ length: 256 }, (_, i) => {
     const signal = (i + 0.5) / 256;
-    return Math.min(65535 * Math.sqrt(black * black + shot * signal), MAX_SIGMA) / 1024;
+    return Math.min(65535 * Math.sqrt(black * black + shot * signal), MAX_SIGMA);
   });
 }
 
-/** Develops a buffer into an RGB picture; `random` decides the noise. */
+/** Develops a buffer into an RGB picture; `random` decides the noise, whose strength follows the green signal. */
 export function developColour({ camera, linear }: ColourBuffer, light: Light, random: Random): ColourImage {
   const { width, height } = camera;
   const data = new Uint8Array(3 * width * height);
   const sigma = sigmas(light);
-  const rowLength = 3 * width;
+  // Locals, because an imported or outer table costs a look-up for each sample.
+  const normals = NORMALS;
+  const curve = CURVE;
+  // Whole numbers throughout: three times as fast as the same in floating point.
   for (let y = 0, i = 0; y < height; y++) {
     let n = random.uint32() & NOISE_MASK;
-    for (const end = i + rowLength; i < end; i++) {
-      const signal = linear[i]!;
-      n = (n + 1) & NOISE_MASK;
-      data[i] = CURVE[((signal + sigma[signal >> 8]! * NORMALS[n]!) >> 4) + MARGIN]!;
+    for (const end = i + 3 * width; i < end; i += 3, n += 3) {
+      const green = linear[i + 1]!;
+      const s = sigma[green >> 8]!;
+      data[i] = curve[((linear[i]! + (Math.imul(s, normals[n]!) >> 10)) >> 4) + MARGIN]!;
+      data[i + 1] = curve[((green + (Math.imul(s, normals[n + 1]!) >> 10)) >> 4) + MARGIN]!;
+      data[i + 2] = curve[((linear[i + 2]! + (Math.imul(s, normals[n + 2]!) >> 10)) >> 4) + MARGIN]!;
     }
   }
   return { width, height, channels: 3, data, intrinsics: camera };

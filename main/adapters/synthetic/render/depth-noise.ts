@@ -79,6 +79,10 @@ function timeOfFlight(
   const { base, growth, grazing, frameBias, flight } = V2_NOISE;
   const missing = V2_NOISE.missing * 65536;
   const gone = missing + V2_NOISE.flying * 65536;
+  // Locals, because an imported table costs a look-up for each sample.
+  const normals = NORMALS;
+  const uniforms = UNIFORMS;
+  const one = NORMAL_ONE;
   const z = depths(inverse);
   const out = new Uint16Array(z.length);
   const bias = frameBias * random.normal();
@@ -88,15 +92,15 @@ function timeOfFlight(
     const above = y > 0 ? -width : 0;
     const below = y < height - 1 ? width : 0;
     for (let x = 0; x < width; x++, i++) {
-      n = (n + 1) & NOISE_MASK;
-      u = (u + 1) & NOISE_MASK;
+      n++;
+      u++;
       const here = z[i]!;
       const c = cosine[i]!;
       if (here === 0 || c < grazing) continue;
       let d =
         here +
         bias +
-        ((base + growth * here * here * 1e-6) * SLANT[(c * 255) | 0]! * NORMALS[n]!) / NORMAL_ONE;
+        ((base + growth * here * here * 1e-6) * SLANT[(c * 255) | 0]! * normals[n]!) / one;
       if (field) d += field[i]!;
       const left = x > 0 ? z[i - 1]! : here;
       const right = x < width - 1 ? z[i + 1]! : here;
@@ -106,9 +110,9 @@ function timeOfFlight(
       const far = here + EDGE;
       const beforeFar = left > far || right > far || up > far || down > far;
       if (beforeFar || left < near || right < near || up < near || down < near) {
-        const chance = UNIFORMS[u]!;
+        const chance = uniforms[u]!;
         if (chance < missing) continue;
-        if (beforeFar && chance < gone) d += (UNIFORMS[(u + 7919) & NOISE_MASK]! * flight) / 65536;
+        if (beforeFar && chance < gone) d += (uniforms[u + width]! * flight) / 65536;
       }
       if (d >= nearest && d <= farthest) out[i] = d + 0.5;
     }
@@ -124,6 +128,7 @@ function structuredLight(
 ): Uint16Array {
   const { width, height } = camera;
   const { focalBase, jitter, steps, grazing } = V1_NOISE;
+  const normals = NORMALS;
   const z = depths(inverse);
   const out = new Uint16Array(z.length);
   const lit = new Uint8Array(z.length);
@@ -141,7 +146,7 @@ function structuredLight(
   for (let y = 1; y < height - 1; y++) {
     let n = random.uint32() & NOISE_MASK;
     for (let x = 1, i = y * width + 1; x < width - 1; x++, i++) {
-      n = (n + 1) & NOISE_MASK;
+      n++;
       if (lit[i] === 0 || cosine[i]! < grazing) continue;
       // The correlation window sees a mean of its surface; what lies a step behind or before does not count.
       const here = z[i]!;
@@ -155,7 +160,7 @@ function structuredLight(
           count++;
         }
       }
-      const disparity = (focalBase * sum) / count + NORMALS[n]! * scale;
+      const disparity = (focalBase * sum) / count + normals[n]! * scale;
       const step = Math.floor(disparity * steps + 0.5);
       const d = (focalBase * steps) / step;
       if (d >= nearest && d <= farthest) out[i] = d + 0.5;

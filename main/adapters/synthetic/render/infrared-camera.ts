@@ -28,14 +28,15 @@ export function measureInfrared(
     return Math.sqrt(READ * READ + SHOT * signal + speckle * speckle) / NORMAL_ONE;
   });
   const data = new Uint16Array(width * height);
+  const normals = NORMALS;
   const scale = AT_ONE_METRE * 1e6;
   for (let y = 0, i = 0; y < height; y++) {
     let n = random.uint32() & NOISE_MASK;
     for (const end = i + width; i < end; i++) {
-      n = (n + 1) & NOISE_MASK;
+      n++;
       const iz = inverse[i]!;
       const signal = Math.min(scale * albedo[i]! * cosine[i]! * iz * iz, 65535);
-      const value = signal + sigma[signal >> 8]! * NORMALS[n]!;
+      const value = signal + sigma[signal >> 8]! * normals[n]!;
       data[i] = value < 0 ? 0 : value > 65535 ? 65535 : value;
       if (structured) data[i]! -= data[i]! % V1_STEP;
     }

@@ -7,6 +7,9 @@ import { Random } from '../../../core/random.ts';
 export const NOISE_LENGTH = 65536;
 export const NOISE_MASK = NOISE_LENGTH - 1;
 
+/** Longest row (in samples) that may be read from any offset below NOISE_LENGTH without wrapping round. */
+export const LONGEST_ROW = 8192;
+
 /** One standard deviation in NORMALS. */
 export const NORMAL_ONE = 1024;
 
@@ -21,13 +24,21 @@ function standardised(): Int16Array {
   return Int16Array.from(raw, (v) => Math.floor((v - mean) * scale + 0.5));
 }
 
+/** The table with its beginning repeated behind its end. */
+function extended<T extends Int16Array | Uint16Array>(table: T): T {
+  const longer = new (table.constructor as new (length: number) => T)(NOISE_LENGTH + LONGEST_ROW);
+  longer.set(table);
+  longer.set(table.subarray(0, LONGEST_ROW), NOISE_LENGTH);
+  return longer;
+}
+
 function uniform(): Uint16Array {
   const random = new Random('noise table: uniform');
   return Uint16Array.from({ length: NOISE_LENGTH }, () => random.uint32() >>> 16);
 }
 
 /** Standard normal numbers times NORMAL_ONE, with mean 0 and variance 1 over the table. */
-export const NORMALS = standardised();
+export const NORMALS = extended(standardised());
 
 /** Uniform 0 … 65535. */
-export const UNIFORMS = uniform();
+export const UNIFORMS = extended(uniform());

@@ -36,8 +36,7 @@ export function portrait(person: Person, framing: Framing): Texture {
   const buffer = colourBuffer(camera);
   for (let i = 0; i < buffer.linear.length; i++) buffer.linear[i] = PAPER[i % 3]! * 65535;
   const body = posed(meshOf(person), straightAt(DISTANCE, 0, framing.middle));
-  drawColour(buffer, body, PORTRAIT_LIGHT);
-  softenEdges(buffer);
+  softenEdges(buffer, drawColour(buffer, body, PORTRAIT_LIGHT));
   drawGlass(buffer, body, PORTRAIT_LIGHT);
   const rgb = developColour(buffer, PORTRAIT_LIGHT, new Random('portrait')).data;
   const data = new Uint8Array(4 * width * height);

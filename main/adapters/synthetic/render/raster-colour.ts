@@ -1,5 +1,6 @@
 /** Draws meshes into the colour camera in linear light: textures, smooth shading, then tinted glass. */
 import type { Intrinsics } from '../../../core/frames.ts';
+import type { Region } from './cameras.ts';
 import type { Light } from './light.ts';
 import { projected, SUBPIXELS, type PosedMesh, type Projected } from './posed.ts';
 import { chainOf } from './texture-chain.ts';
@@ -88,13 +89,35 @@ function shade(body: PosedMesh, seen: Projected, light: Light): Shading {
   return { light: shading };
 }
 
-/** Draws `body` (colour camera coordinates). Glass goes on by `drawGlass` once everything opaque is drawn. */
-export function drawColour(buffer: ColourBuffer, body: PosedMesh, light: Light): void {
+/** Draws `body` (colour camera coordinates); returns the window it may have touched. Glass goes on by `drawGlass` once everything opaque is drawn. */
+export function drawColour(buffer: ColourBuffer, body: PosedMesh, light: Light): Region {
   const seen = projected(body, buffer.camera);
   const shading = shade(body, seen, light);
   for (const part of body.mesh.parts) {
     if (part.material.kind !== 'glass') drawPart(buffer, body, seen, shading, part, false);
   }
+  return bounds(seen, buffer.camera);
+}
+
+/** The window of the picture that a mesh may touch. */
+function bounds({ screen, inverseDepth }: Projected, { width, height }: Intrinsics): Region {
+  let [x0, y0, x1, y1] = [width, height, 0, 0];
+  for (let v = 0; v < inverseDepth.length; v++) {
+    if (inverseDepth[v] === 0) continue;
+    const x = screen[2 * v]! / SUBPIXELS;
+    const y = screen[2 * v + 1]! / SUBPIXELS;
+    if (x < x0) x0 = x;
+    if (x > x1) x1 = x;
+    if (y < y0) y0 = y;
+    if (y > y1) y1 = y;
+  }
+  const [left, top] = [Math.max(0, Math.floor(x0) - 1), Math.max(0, Math.floor(y0) - 1)];
+  return {
+    x: left,
+    y: top,
+    width: Math.max(0, Math.min(width, Math.ceil(x1) + 2) - left),
+    height: Math.max(0, Math.min(height, Math.ceil(y1) + 2) - top),
+  };
 }
 
 /** Tints what lies behind the body's glass and adds its highlights. */
@@ -275,9 +298,9 @@ const EDGE = 1.03;
 
 /**
  * Softens silhouettes, as the lens and the Bayer pattern of a camera do: at each step in depth the two
- * neighbours share a quarter of their light.
+ * neighbours share a quarter of their light, within `region`.
  */
-export function softenEdges({ camera, linear, inverse }: ColourBuffer): void {
+export function softenEdges({ camera, linear, inverse }: ColourBuffer, region: Region): void {
   const { width, height } = camera;
   const mix = (i: number, j: number) => {
     for (let k = 0; k < 3; k++) {
@@ -287,8 +310,9 @@ export function softenEdges({ camera, linear, inverse }: ColourBuffer): void {
       linear[3 * j + k] = (p + 3 * q) >> 2;
     }
   };
-  for (let y = 0; y < height - 1; y++) {
-    for (let i = y * width, end = i + width - 1; i < end; i++) {
+  const columns = Math.min(region.width, width - 1 - region.x);
+  for (let y = region.y; y < Math.min(region.y + region.height, height - 1); y++) {
+    for (let i = y * width + region.x, end = i + columns; i < end; i++) {
       const here = inverse[i]!;
       const right = inverse[i + 1]!;
       const below = inverse[i + width]!;

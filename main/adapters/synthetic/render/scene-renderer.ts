@@ -84,13 +84,16 @@ export class SceneRenderer {
     if (this.backgroundLight !== light) {
       this.colourBackground.linear.fill(0);
       this.colourBackground.inverse.fill(0);
-      if (this.room) drawColour(this.colourBackground, moved(this.room, depthToColour), light);
+      if (this.room) {
+        const drawn = drawColour(this.colourBackground, moved(this.room, depthToColour), light);
+        softenEdges(this.colourBackground, drawn);
+      }
       this.backgroundLight = light;
     }
     copyColour(this.colourBackground, this.colour);
     const seen = bodies.map((body) => moved(body, depthToColour));
-    for (const body of seen) drawColour(this.colour, body, light);
-    softenEdges(this.colour);
+    const drawn = seen.map((body) => drawColour(this.colour, body, light));
+    for (const region of drawn) softenEdges(this.colour, region);
     for (const body of seen) drawGlass(this.colour, body, light);
     return developColour(this.colour, light, random);
   }
