@@ -24,6 +24,9 @@ export type Spectrum = 'colour' | 'infrared';
 /** Names an embedding: the model, and `@infrared` where a colour model read an infrared picture. */
 export type EmbeddingKind = string;
 
+/** Unit vectors by kind: what each model made of the same moment. */
+export type Embeddings = ReadonlyMap<EmbeddingKind, Float32Array>;
+
 interface FrameFacts {
   /** The sensor's own count: a repeated or earlier one is never evidence. */
   readonly sequence: number;
@@ -62,7 +65,7 @@ export interface FaceEvidence extends FrameFacts {
   /** What speaks against a live face; empty for a live one. */
   readonly against: readonly LivenessReason[];
   /** Unit vectors by kind; absent where the frame is not live. */
-  readonly embeddings: Readonly<Record<EmbeddingKind, Float32Array>>;
+  readonly embeddings: Embeddings;
 }
 
 export type Evidence = NobodyEvidence | UnclearEvidence | FaceEvidence;

@@ -4,11 +4,10 @@
  * surely of the same person.
  */
 import { SECTORS, type GuidanceCode, type Sector } from '../contract/codes.ts';
-import type { Evidence, FaceEvidence } from '../contract/evidence.ts';
+import type { Embeddings, Evidence, FaceEvidence } from '../contract/evidence.ts';
 import { ms, type Degrees, type Milliseconds } from '../contract/units.ts';
 import { STALE_MS } from './freshness.ts';
 import type { Pose } from './geometry/pose.ts';
-import type { Embeddings } from './match.ts';
 
 export const ENROLMENT_LIMITS = {
   /** A look within this angle of the sensor's direction is straight. */

@@ -1,14 +1,6 @@
 /** Distances between a probe and a person's templates. */
-import type { EmbeddingKind } from '../contract/evidence.ts';
-
-export type Embeddings = Readonly<Record<EmbeddingKind, Float32Array>>;
-
-/** 1 − cos of two unit vectors: 0 … 2. */
-export function cosineDistance(a: Float32Array, b: Float32Array): number {
-  let dot = 0;
-  for (let i = 0; i < a.length; i++) dot += a[i] * b[i];
-  return 1 - dot;
-}
+import type { EmbeddingKind, Embeddings } from '../contract/evidence.ts';
+import { cosineDistance } from './face/embedding.ts';
 
 /** How distances to several templates become one: the mean of this many nearest ones. */
 export interface Pooling {
@@ -25,11 +17,11 @@ export function galleryDistance(
   kind: EmbeddingKind,
   pooling: Pooling,
 ): number | undefined {
-  const vector = probe[kind];
+  const vector = probe.get(kind);
   if (!vector) return undefined;
   const distances: number[] = [];
   for (const template of templates) {
-    const other = template[kind];
+    const other = template.get(kind);
     if (other && other.length === vector.length) distances.push(cosineDistance(vector, other));
   }
   if (distances.length === 0) return undefined;

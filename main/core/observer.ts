@@ -3,11 +3,12 @@
  * The same observer drives the app, the command line, the evaluation and the tests.
  */
 import type { GuidanceCode } from '../contract/codes.ts';
-import type { Evidence, FaceEvidence, Spectrum, Stage } from '../contract/evidence.ts';
+import type { EmbeddingKind, Evidence, FaceEvidence, Spectrum, Stage } from '../contract/evidence.ts';
 import { mm, ms, type Milliseconds } from '../contract/units.ts';
-import { faceChips, meanEmbedding } from './face/align.ts';
+import { faceChips } from './face/align.ts';
+import { meanEmbedding } from './face/embedding.ts';
 import { eyeOpenness } from './face/eyes.ts';
-import { toneMapInfrared } from './face/infrared.ts';
+import { toneMapInfrared, type Region as Box } from './face/infrared.ts';
 import type { Normalisation } from './face/sample.ts';
 import { LANDMARK_COUNT, type FaceBox, type FaceMesh, type PixelSource } from './face/types.ts';
 import type { ColourImage, Rigid, SensorFrame } from './frames.ts';
@@ -146,14 +147,14 @@ export class Observer {
     };
     const against = judgeLiveness(cues);
     const eyes = eyeOpenness(mesh);
-    const embeddings: Record<string, Float32Array> = {};
+    const embeddings = new Map<EmbeddingKind, Float32Array>();
     if (against.length === 0)
       await watch.timeAsync('embed', async () => {
         const { shape, descriptor, mean } = this.models;
         embeddings[shape.modelId] = (await shape.embed(reliefTensor(fused, mean)))[0]!;
         const describe = async (kind: string, picture: PixelSource, inPicture: FaceMesh) => {
           const chips = faceChips(picture, inPicture, descriptor.normalisation, CROPS);
-          embeddings[kind] = meanEmbedding(await descriptor.embed(chips, CROPS));
+          embeddings.set(kind, meanEmbedding(await descriptor.embed(chips, CROPS)));
         };
         const infraredKind = `${descriptor.modelId}@infrared`;
         await describe(sight.spectrum === 'colour' ? descriptor.modelId : infraredKind, sight.picture, mesh);
@@ -210,13 +211,6 @@ function widest(presences: readonly Presence[], frame: SensorFrame): Region {
     right: Math.min(width, Math.max(...regions.map((r) => r.right))),
     bottom: Math.min(height, Math.max(...regions.map((r) => r.bottom))),
   };
-}
-
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 const asBox = (region: Region): Box => ({
@@ -285,23 +279,6 @@ function windowInColour({ points, colourAt }: RegisteredFrame, colour: ColourIma
     width: Math.min(colour.width, Math.ceil(right + margin)) - x,
     height: Math.min(colour.height, Math.ceil(bottom + margin)) - y,
   };
-}
-
-/** Detects in a window of the picture, so that a distant face keeps its pixels; boxes in the whole picture's pixels. */
-async function detectIn(detector: FaceDetector, picture: PixelSource, window: Box): Promise<FaceBox[]> {
-  const { channels } = picture;
-  const data = new Uint8Array(window.width * window.height * channels);
-  for (let row = 0; row < window.height; row++) {
-    const from = ((window.y + row) * picture.width + window.x) * channels;
-    data.set(picture.data.subarray(from, from + window.width * channels), row * window.width * channels);
-  }
-  const boxes = await detector.detect({ width: window.width, height: window.height, channels, data });
-  return boxes.map((box) => ({
-    ...box,
-    x: box.x + window.x,
-    y: box.y + window.y,
-    points: box.points.map((value, i) => value + (i % 2 === 0 ? window.x : window.y)),
-  }));
 }
 
 /** Whether the eyes or the nose of a found face were measured within reach. */

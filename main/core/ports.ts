@@ -2,6 +2,7 @@
 import type { Milliseconds } from '../contract/units.ts';
 import type { Result } from '../contract/result.ts';
 import type { SensorFrame, SensorInfo } from './frames.ts';
+import type { Region } from './face/infrared.ts';
 import type { FaceBox, FaceMesh, PixelSource } from './face/types.ts';
 
 /** A source of frames. Opening fails by throwing a FacetError (`sensor-unavailable`, `bad-input`). */
@@ -15,10 +16,10 @@ export interface Sensor {
   open(signal: AbortSignal): AsyncIterable<SensorFrame>;
 }
 
-/** Finds faces in a picture; boxes in the picture's pixels, best first. */
+/** Finds faces in a picture, or in a region of it; boxes in the picture's pixels, best first. */
 export interface FaceDetector {
   readonly modelId: string;
-  detect(image: PixelSource): Promise<FaceBox[]>;
+  detect(image: PixelSource, region?: Region): Promise<FaceBox[]>;
 }
 
 /** Fits the dense landmark mesh into a face box; landmarks in the picture's pixels. */
