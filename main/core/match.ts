@@ -1,6 +1,12 @@
 /** Distances between a probe and a person's templates. */
 import type { EmbeddingKind, Embeddings } from '../contract/evidence.ts';
-import { cosineDistance } from './face/embedding.ts';
+
+/** 1 − cos of two unit vectors: 0 … 2. */
+export function cosineDistance(a: Float32Array, b: Float32Array): number {
+  let dot = 0;
+  for (let i = 0; i < a.length; i++) dot += a[i] * b[i];
+  return 1 - dot;
+}
 
 /** How distances to several templates become one: the mean of this many nearest ones. */
 export interface Pooling {

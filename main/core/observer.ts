@@ -105,7 +105,7 @@ export class Observer {
     const lift = sight.spectrum === 'colour' ? registered.liftColour : registered.liftDepth;
 
     const found = await watch.timeAsync('detect', () =>
-      detectIn(this.models.detector, sight.picture, sight.window),
+      this.models.detector.detect(sight.picture, sight.window),
     );
     const faces = found.filter((box) => inRange(box, lift));
     if (faces.length === 0) return found.length > 0 ? unclear('closer') : nobody();
@@ -151,7 +151,7 @@ export class Observer {
     if (against.length === 0)
       await watch.timeAsync('embed', async () => {
         const { shape, descriptor, mean } = this.models;
-        embeddings[shape.modelId] = (await shape.embed(reliefTensor(fused, mean)))[0]!;
+        embeddings.set(shape.modelId, (await shape.embed(reliefTensor(fused, mean)))[0]);
         const describe = async (kind: string, picture: PixelSource, inPicture: FaceMesh) => {
           const chips = faceChips(picture, inPicture, descriptor.normalisation, CROPS);
           embeddings.set(kind, meanEmbedding(await descriptor.embed(chips, CROPS)));
