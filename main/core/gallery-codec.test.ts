@@ -163,18 +163,15 @@ describe('the gallery codec', () => {
 });
 
 describe("a user's part of a file name", () => {
+  const name = fc.string({ minLength: 1, unit: 'grapheme' });
+
   it('keeps to the safe alphabet, tells users apart also without case, and can be read back', () => {
     fc.assert(
-      fc.property(
-        fc.string({ minLength: 1, unit: 'grapheme' }),
-        fc.string({ minLength: 1 }),
-        (one, other) => {
-          expect(userFile(one)).toMatch(/^[a-z0-9_-]+$/);
-          expect(userOfFile(userFile(one))).toBe(one.isWellFormed() ? one : one.toWellFormed());
-          if (one.toWellFormed() !== other.toWellFormed())
-            expect(userFile(one).toLowerCase()).not.toBe(userFile(other).toLowerCase());
-        },
-      ),
+      fc.property(name, name, (one, other) => {
+        expect(userFile(one)).toMatch(/^[a-z0-9_-]+$/);
+        expect(userOfFile(userFile(one))).toBe(one);
+        if (one !== other) expect(userFile(one).toLowerCase()).not.toBe(userFile(other).toLowerCase());
+      }),
     );
   });
 

@@ -18,7 +18,7 @@ export function userOfFile(name: string): string | undefined {
     .match(/_[0-9a-f]{2}|./g)!
     .map((part) => (part.length === 3 ? Number.parseInt(part.slice(1), 16) : part.charCodeAt(0)));
   try {
-    const user = new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes));
+    const user = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));
     return userFile(user) === name ? user : undefined;
   } catch {
     return undefined;
