@@ -30,7 +30,7 @@ export function parseDepthTable(bytes: Uint8Array, width: number, height: number
   for (let at = 0; at < bytes.length;) {
     const start = at;
     let value = 0;
-    let byte = bytes[at]!;
+    let byte = bytes[at];
     while (byte >= ZERO && byte <= NINE) {
       value = value * 10 + byte - ZERO;
       byte = bytes[++at]!;

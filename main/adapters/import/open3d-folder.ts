@@ -96,7 +96,7 @@ async function readIntrinsics(path: string): Promise<Intrinsics> {
   if ([1, 2, 3, 5].some((i) => m[i] !== 0) || m[8] !== 1) {
     throw new FacetError('bad-input', `${path}: intrinsic_matrix is no column-major pinhole matrix.`);
   }
-  const intrinsics = { width, height, fx: m[0]!, fy: m[4]!, cx: m[6]!, cy: m[7]! };
+  const intrinsics = { width, height, fx: m[0], fy: m[4], cx: m[6], cy: m[7] };
   checkIntrinsics(path, intrinsics);
   return intrinsics;
 }

@@ -95,21 +95,24 @@ root.addJSON(protobuf.common.get('google/protobuf/timestamp.proto')!.nested!);
 root.resolveAll();
 
 /**
- * The schema as MCAP wants it: a serialised FileDescriptorSet. protobufjs names no dependencies and puts
- * dependents first, which its own reader forgives and the readers in C++ and Python do not.
+ * The schema as MCAP wants it: a serialised FileDescriptorSet. protobufjs names no dependencies, puts
+ * dependents first and shortens type names, which its own reader forgives and those in C++ and Python do not.
  */
 export const FILE_DESCRIPTOR_SET: Uint8Array = (() => {
   const { FileDescriptorSet } = descriptor as unknown as { FileDescriptorSet: protobuf.Type };
   const { file } = FileDescriptorSet.toObject(root.toDescriptor('proto3')) as IFileDescriptorSet;
   const [foxglove, time] = ['foxglove', 'google.protobuf'].map((name) =>
-    file!.find((f) => f.package === name)!,
+    file.find((f) => f.package === name)!,
   );
-  time!.name = 'google/protobuf/timestamp.proto';
-  foxglove!.dependency = [time!.name];
-  for (const message of foxglove!.messageType!) {
-    for (const field of message.field!) if (field.typeName) field.typeName = `.${field.typeName}`;
+  time.name = 'google/protobuf/timestamp.proto';
+  foxglove.dependency = [time.name];
+  for (const message of foxglove.messageType!) {
+    const { fields } = root.lookupType(`foxglove.${message.name}`);
+    for (const field of message.field!) {
+      if (field.typeName) field.typeName = fields[field.name!].resolvedType!.fullName;
+    }
   }
-  return FileDescriptorSet.encode({ file: [time!, foxglove!] }).finish();
+  return FileDescriptorSet.encode({ file: [time, foxglove] }).finish();
 })();
 
 /** @param time nanoseconds since the Unix epoch. */

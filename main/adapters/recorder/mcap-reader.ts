@@ -109,10 +109,10 @@ async function* records(
   }
   for (let position = MCAP_MAGIC.length; size - position >= 9;) {
     const header = await read(position, 9);
-    const opcode = header[0]!;
+    const opcode: Opcode = header[0];
     const claimed = header.readBigUInt64LE(1);
     if (opcode === Opcode.DATA_END || opcode === Opcode.FOOTER) return;
-    if (opcode === 0) throw damaged(path, position, 'a record of no known kind');
+    if (opcode < Opcode.MIN) throw damaged(path, position, 'a record of no known kind');
     if (claimed > BigInt(size - position - 9)) return;
     const length = 9 + Number(claimed);
     const limit = LIMITS.get(opcode);
@@ -125,7 +125,7 @@ async function* records(
   }
 }
 
-const LIMITS = new Map<number, number>([
+const LIMITS = new Map<Opcode, number>([
   [Opcode.HEADER, MAX_DESCRIPTION_BYTES],
   [Opcode.SCHEMA, MAX_DESCRIPTION_BYTES],
   [Opcode.CHANNEL, MAX_DESCRIPTION_BYTES],

@@ -8,24 +8,14 @@ export interface Quaternion {
 
 /** @param m row-major 3×3 rotation. The largest component is computed first (Shepperd 1978), so none divides by ~0. */
 export function quaternionFromRotation(m: readonly number[]): Quaternion {
-  const [xx, xy, xz, yx, yy, yz, zx, zy, zz] = m as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [xx = 1, xy = 0, xz = 0, yx = 0, yy = 1, yz = 0, zx = 0, zy = 0, zz = 1] = m;
   const fourTimesSquares = [1 + xx - yy - zz, 1 - xx + yy - zz, 1 - xx - yy + zz, 1 + xx + yy + zz];
   const largest = fourTimesSquares.indexOf(Math.max(...fourTimesSquares));
   const rows = [
-    [fourTimesSquares[0]!, xy + yx, xz + zx, zy - yz],
-    [xy + yx, fourTimesSquares[1]!, yz + zy, xz - zx],
-    [xz + zx, yz + zy, fourTimesSquares[2]!, yx - xy],
-    [zy - yz, xz - zx, yx - xy, fourTimesSquares[3]!],
+    [fourTimesSquares[0], xy + yx, xz + zx, zy - yz],
+    [xy + yx, fourTimesSquares[1], yz + zy, xz - zx],
+    [xz + zx, yz + zy, fourTimesSquares[2], yx - xy],
+    [zy - yz, xz - zx, yx - xy, fourTimesSquares[3]],
   ];
   const [x, y, z, w] = rows[largest] as [number, number, number, number];
   const scale = 1 / Math.hypot(x, y, z, w);

@@ -30,7 +30,7 @@ export async function decodeFrame(
   const infraredMessage = messages.infrared && read(path, messages.infrared, 'foxglove.RawImage');
   const infrared =
     infraredMessage &&
-    sixteenBit(path, messages.infrared!, infraredMessage, messages.depthCalibration, ['mono16', '16UC1']);
+    sixteenBit(path, messages.infrared, infraredMessage, messages.depthCalibration, ['mono16', '16UC1']);
   const picture = messages.colour && (await colour(path, messages.colour, messages.colourCalibration));
   return {
     sequence: messages.depth.sequence,
@@ -171,7 +171,7 @@ function intrinsics(
       'describes a distorted picture; undistort the pictures before recording them',
     );
   }
-  const k = { width, height, fx: fx!, fy: fy!, cx: cx!, cy: cy! };
+  const k = { width, height, fx: fx, fy: fy, cx: cx, cy: cy };
   checkIntrinsics(`${calibrationTopic} in the recording ${path}`, k);
   return k;
 }

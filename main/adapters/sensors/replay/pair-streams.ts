@@ -46,8 +46,8 @@ export async function* pairStreams(
     for (const message of pending.get(stream)!.splice(0, count)) bytes -= message.data.byteLength;
   };
   function* ready(until: bigint) {
-    while (depths.length > 0 && depths[0]!.logTime < until) {
-      const depth = depths[0]!;
+    while (depths.length > 0 && depths[0].logTime < until) {
+      const depth = depths[0];
       if (depth.logTime > emitted) {
         emitted = depth.logTime;
         yield {
@@ -67,7 +67,7 @@ export async function* pairStreams(
     for (const [stream, messages] of pending) {
       if (stream === 'depth') continue;
       let old = 0;
-      while (old < messages.length && messages[old]!.logTime < cutoff) old++;
+      while (old < messages.length && messages[old].logTime < cutoff) old++;
       forget(stream, stream === 'colour' || stream === 'infrared' ? old : old - 1);
     }
   };
