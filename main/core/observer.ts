@@ -4,6 +4,7 @@
  */
 import type { GuidanceCode } from '../contract/codes.ts';
 import type { EmbeddingKind, Evidence, FaceEvidence, Spectrum, Stage } from '../contract/evidence.ts';
+import type { Purpose } from '../contract/pipeline.ts';
 import { mm, ms, type Milliseconds } from '../contract/units.ts';
 import { faceChips } from './face/align.ts';
 import { meanEmbedding } from './face/embedding.ts';
@@ -37,9 +38,6 @@ export interface FaceModels {
   readonly shape: Embedder;
   readonly mean: MeanFace;
 }
-
-/** Enrolling takes the infrared descriptor too, so that the dark works without enrolling again. */
-export type Purpose = 'enrol' | 'unlock';
 
 /** What one frame showed, in full: for the preview, diagnostics, evaluation and training; never leaves the pipeline. */
 export interface Observation {
@@ -76,11 +74,14 @@ export class Observer {
     private readonly clock: Clock,
   ) {}
 
-  /** Judges one frame. Frames are to come in the order of arrival, each once. */
-  async observe(frame: SensorFrame, purpose: Purpose): Promise<Evidence> {
+  /**
+   * Judges one frame. Frames are to come in the order of arrival, each once.
+   * @param now on the clock that stamped the frame
+   */
+  async observe(frame: SensorFrame, purpose: Purpose, now: Milliseconds): Promise<Evidence> {
     const watch = new StageWatch(this.clock);
     this.latest = undefined;
-    const fresh = this.freshness.accepts(frame, this.clock.now());
+    const fresh = this.freshness.accepts(frame, now);
     const dropped = this.lastSequence === undefined ? 0 : Math.max(0, frame.sequence - this.lastSequence - 1);
     this.lastSequence = frame.sequence;
     const facts = () => ({

@@ -1,6 +1,8 @@
 /** The interfaces that adapters implement. Core knows nothing else of the outside. */
 import type { Milliseconds } from '../contract/units.ts';
-import type { Result } from '../contract/result.ts';
+import type { Evidence } from '../contract/evidence.ts';
+import type { OpenSensor, WatchRequest } from '../contract/pipeline.ts';
+import type { Failure, Result } from '../contract/result.ts';
 import type { SensorFrame, SensorInfo } from './frames.ts';
 import type { Region } from './face/infrared.ts';
 import type { FaceBox, FaceMesh, PixelSource } from './face/types.ts';
@@ -62,4 +64,20 @@ export interface Store {
   write(name: string, bytes: Uint8Array): Promise<Result<void>>;
   remove(name: string): Promise<Result<void>>;
   list(prefix: string): Promise<Result<string[]>>;
+}
+
+/** What a watch yields. `restarting`: the pipeline process stopped and comes back by itself; the watch goes on. */
+export type PipelineEvent =
+  | { readonly kind: 'watching'; readonly sensor: OpenSensor }
+  | { readonly kind: 'evidence'; readonly evidence: Evidence }
+  | { readonly kind: 'restarting'; readonly attempt: number; readonly delay: Milliseconds }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** Sensor and models in a process of their own, as the shell sees them. */
+export interface Pipeline {
+  /** Watches until the signal aborts, the recording ends or something fails for good. One watch at a time. */
+  watch(request: WatchRequest, signal: AbortSignal): AsyncIterable<PipelineEvent>;
+  /** Ends the process. */
+  close(): Promise<void>;
 }

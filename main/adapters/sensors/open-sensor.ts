@@ -1,0 +1,40 @@
+/** From `--sensor SPEC` to a sensor. */
+import type { Pace } from '../../contract/pipeline.ts';
+import { FacetError } from '../../contract/result.ts';
+import type { Clock, Sensor } from '../../core/ports.ts';
+import { ReplaySensor } from './replay/replay-sensor.ts';
+import { openSimulatedSensor } from './simulated/simulated-sensor.ts';
+
+export interface SensorOptions {
+  readonly pace: Pace;
+  readonly clock: Clock;
+}
+
+/** What a sensor is called on the command line. */
+export const SENSOR_SPECS = 'simulated[:SCENE], replay:FILE, kinect2, freenect or freenect2';
+
+/**
+ * @param spec `simulated:you+dark`, `replay:FILE`, `kinect2`, …
+ * @throws FacetError `bad-argument` for an unknown name, `sensor-unavailable` where its driver is not here
+ */
+export async function openSensor(spec: string, { pace, clock }: SensorOptions): Promise<Sensor> {
+  const colon = spec.indexOf(':');
+  const name = colon < 0 ? spec : spec.slice(0, colon);
+  const detail = colon < 0 ? '' : spec.slice(colon + 1);
+  switch (name) {
+    case 'simulated':
+      return openSimulatedSensor(detail || 'you', { pace, clock });
+    case 'replay':
+      if (!detail) throw new FacetError('bad-argument', 'replay needs a recording: --sensor replay:FILE.');
+      return ReplaySensor.load(detail, clock, { pace: pace === 'live' ? 'original' : 'virtual' });
+    case 'kinect2':
+    case 'freenect':
+    case 'freenect2':
+      throw new FacetError(
+        'sensor-unavailable',
+        `Facet has no driver for ${name} yet. Use a recording (replay:FILE) or the simulated sensor (simulated).`,
+      );
+    default:
+      throw new FacetError('bad-argument', `There is no sensor called "${spec}". Use ${SENSOR_SPECS}.`);
+  }
+}

@@ -1,0 +1,107 @@
+/** The messages between the shell and the pipeline process, checked on arrival on both sides. */
+import { z } from 'zod';
+import type { Evidence } from './evidence.ts';
+import type { Failure } from './result.ts';
+
+/** Enrolling takes the infrared descriptor too, so that the dark works without enrolling again. */
+export type Purpose = 'enrol' | 'unlock';
+
+/**
+ * `live`: frames come when they come and the latest wins. `virtual`: every frame of a recording or simulation is judged, as
+ * fast as the machine can, at the time it bears: the same input gives the same decision on every machine.
+ */
+export type Pace = 'live' | 'virtual';
+
+const watchSchema = z.strictObject({
+  kind: z.literal('watch'),
+  /** Counts up: what still arrives for an earlier watch is ignored. */
+  watch: z.int().positive(),
+  sensor: z.string().max(4096),
+  purpose: z.enum(['enrol', 'unlock']),
+  pace: z.enum(['live', 'virtual']),
+});
+
+export const toPipelineSchema = z.discriminatedUnion('kind', [
+  watchSchema,
+  z.strictObject({ kind: z.literal('rest') }),
+]);
+
+/** From the shell. */
+export type ToPipeline = z.infer<typeof toPipelineSchema>;
+export type WatchRequest = Omit<z.infer<typeof watchSchema>, 'kind' | 'watch'>;
+
+/** What the shell needs to know of the sensor that is open. */
+export interface OpenSensor {
+  readonly driver: string;
+  readonly model: 'kinect-v1' | 'kinect-v2' | 'other';
+  readonly serial: string;
+  readonly simulated: boolean;
+}
+
+/** From the pipeline. */
+export type FromPipeline =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'watching'; readonly watch: number; readonly sensor: OpenSensor }
+  | { readonly kind: 'evidence'; readonly watch: number; readonly evidence: Evidence }
+  /** The recording or simulation is over. */
+  | { readonly kind: 'ended'; readonly watch: number }
+  | { readonly kind: 'failed'; readonly watch: number; readonly failure: Failure };
+
+const finite = z.number();
+const poseSchema = z.strictObject({ yaw: finite, pitch: finite, roll: finite });
+const factsShape = {
+  sequence: z.int(),
+  capturedAt: finite,
+  stages: z.record(z.string(), finite),
+  dropped: z.int().nonnegative(),
+};
+const unitVector = z
+  .instanceof(Float32Array)
+  .refine((v) => v.length > 0 && v.length <= 4096 && v.every(Number.isFinite));
+
+const evidenceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ ...factsShape, kind: z.literal('nobody') }),
+  z.strictObject({
+    ...factsShape,
+    kind: z.literal('unclear'),
+    guidance: z.string(),
+    pose: poseSchema.optional(),
+  }),
+  z.strictObject({
+    ...factsShape,
+    kind: z.literal('face'),
+    spectrum: z.enum(['colour', 'infrared']),
+    pose: poseSchema,
+    distance: finite,
+    attentive: z.boolean(),
+    track: z.int(),
+    fusedFrames: z.int().positive(),
+    against: z.array(z.string()),
+    embeddings: z.map(z.string(), unitVector),
+  }),
+]);
+
+const sensorSchema = z.strictObject({
+  driver: z.string(),
+  model: z.enum(['kinect-v1', 'kinect-v2', 'other']),
+  serial: z.string(),
+  simulated: z.boolean(),
+});
+
+const fromPipelineSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('ready') }),
+  z.strictObject({ kind: z.literal('watching'), watch: z.int(), sensor: sensorSchema }),
+  z.strictObject({ kind: z.literal('evidence'), watch: z.int(), evidence: evidenceSchema }),
+  z.strictObject({ kind: z.literal('ended'), watch: z.int() }),
+  z.strictObject({
+    kind: z.literal('failed'),
+    watch: z.int(),
+    failure: z.strictObject({ ok: z.literal(false), code: z.string(), message: z.string() }),
+  }),
+]);
+
+/** @returns undefined for anything that is not a message of the pipeline: a broken driver may have written over memory */
+export function parseFromPipeline(message: unknown): FromPipeline | undefined {
+  const parsed = fromPipelineSchema.safeParse(message);
+  return parsed.success ? (parsed.data as unknown as FromPipeline) : undefined;
+}

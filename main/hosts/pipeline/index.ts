@@ -1,0 +1,21 @@
+/** The pipeline process: sensor drivers and models, so that a crash of either takes nothing else along. */
+import { systemClock } from '../../adapters/clock/system-clock.ts';
+import { loadFaceModels } from '../../adapters/onnx/load-face-models.ts';
+import { servePipeline } from '../../adapters/pipeline/serve-pipeline.ts';
+import { openSensor } from '../../adapters/sensors/open-sensor.ts';
+import { modelsFolder } from '../../adapters/program-files.ts';
+
+// Without the shell there is nobody to work for.
+process.on('disconnect', () => process.exit(0));
+
+servePipeline(
+  {
+    loadModels: () => loadFaceModels(modelsFolder()),
+    openSensor: ({ sensor, pace }) => openSensor(sensor, { pace, clock: systemClock }),
+    clock: systemClock,
+  },
+  {
+    send: (message) => process.send?.(message),
+    onMessage: (receive) => process.on('message', receive),
+  },
+);
