@@ -43,8 +43,8 @@ export function buildFaceRecognition(weights: ReadonlyMap<string, Weight>): Uint
     const [kernel, , inputs, channels] = filter.shape as [number, number, number, number];
     const kernels = permute(filter, [3, 2, 0, 1]);
     const perChannel = kernels.length / channels;
-    for (let i = 0; i < kernels.length; i++) kernels[i]! *= scale[Math.floor(i / perChannel)]!;
-    const folded = bias.map((value, i) => value * scale[i]! + offset[i]!);
+    for (let i = 0; i < kernels.length; i++) kernels[i] *= scale[Math.floor(i / perChannel)];
+    const folded = bias.map((value, i) => value * scale[i] + offset[i]);
     const pad = stride === 1 ? kernel >> 1 : 0;
     return {
       name: graph.node(
@@ -86,6 +86,6 @@ export function buildFaceRecognition(weights: ReadonlyMap<string, Weight>): Uint
   const mean = graph.node('Flatten', [graph.node('GlobalAveragePool', [x.name])], { axis: 1 });
   const { data, shape } = weight('fc');
   graph.node('MatMul', [mean, graph.weights(data, shape)], {}, 'embedding');
-  graph.output('embedding', ['n', shape[1]!]);
+  graph.output('embedding', ['n', shape[1]]);
   return graph.encode();
 }

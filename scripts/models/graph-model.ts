@@ -73,39 +73,39 @@ export function addGraphModel(
       case 'Placeholder':
         return { name: input.name, size: input };
       case 'Identity':
-        return value(operands[0]!);
+        return value(operands[0]);
       case '_FusedConv2D':
         return convolution(node, operands, false);
       case 'DepthwiseConv2dNative':
         return convolution(node, operands, true);
       case 'AddV2': {
-        const [a, b] = [value(operands[0]!), value(operands[1]!)];
+        const [a, b] = [value(operands[0]), value(operands[1])];
         return { ...a, name: graph.node('Add', [a.name, b.name]) };
       }
       case 'Relu':
       case 'Sigmoid': {
-        const x = value(operands[0]!);
+        const x = value(operands[0]);
         return { ...x, name: graph.node(node.op, [x.name]) };
       }
       case 'Prelu':
-        return prelu(value(operands[0]!), operands[1]!);
+        return prelu(value(operands[0]), operands[1]);
       case 'MaxPool': {
-        const x = value(operands[0]!);
+        const x = value(operands[0]);
         const [, kernelHeight, kernelWidth] = integers(node, 'ksize');
-        const window = slide(node, x, kernelHeight!, kernelWidth!);
+        const window = slide(node, x, kernelHeight, kernelWidth);
         return { name: graph.node('MaxPool', [x.name], window.attributes), size: window.size };
       }
       case 'Pad': {
-        const x = value(operands[0]!);
-        const [n, h, w, c] = pairs(weight(operands[1]!).data);
-        const pads = graph.integers([n, c, h, w].map((p) => p![0]).concat([n, c, h, w].map((p) => p![1])));
-        const size = { height: x.size!.height + h![0] + h![1], width: x.size!.width + w![0] + w![1] };
+        const x = value(operands[0]);
+        const [n, h, w, c] = pairs(weight(operands[1]).data);
+        const pads = graph.integers([n, c, h, w].map((p) => p[0]).concat([n, c, h, w].map((p) => p[1])));
+        const size = { height: x.size!.height + h[0] + h[1], width: x.size!.width + w[0] + w[1] };
         return { name: graph.node('Pad', [x.name, pads]), size };
       }
       case 'Reshape': {
-        const x = value(operands[0]!);
+        const x = value(operands[0]);
         const nhwc = x.size ? graph.node('Transpose', [x.name], { perm: [0, 2, 3, 1] }) : x.name;
-        const shape = graph.integers([...weight(operands[1]!).data]);
+        const shape = graph.integers([...weight(operands[1]).data]);
         return { name: graph.node('Reshape', [nhwc, shape]) };
       }
       default:
@@ -114,8 +114,8 @@ export function addGraphModel(
   };
 
   const convolution = (node: GraphNode, operands: readonly string[], depthwise: boolean): Value => {
-    const x = value(operands[0]!);
-    const filter = weight(operands[1]!);
+    const x = value(operands[0]);
+    const filter = weight(operands[1]);
     const [height, width, channels, last] = filter.shape as [number, number, number, number];
     // HWIO → OIHW; a depthwise filter [h, w, c, multiplier] becomes [c·multiplier, 1, h, w].
     const weights = depthwise
@@ -125,14 +125,14 @@ export function addGraphModel(
     const fused = (node.attr?.['fused_ops']?.list?.s ?? []).map((text) => atob(text));
     const inputs = [x.name, weights];
     if (fused[0] === 'BiasAdd') {
-      const bias = weight(operands[2]!);
+      const bias = weight(operands[2]);
       inputs.push(graph.weights(bias.data, bias.shape));
     } else if (fused.length)
       throw new Error(`${node.name} fuses ${fused.join(' + ')}, not known to the converter`);
     const attributes = { ...window.attributes, group: depthwise ? channels : 1 };
     const y = { name: graph.node('Conv', inputs, attributes), size: window.size };
     if (fused[1] === 'Relu') return { ...y, name: graph.node('Relu', [y.name]) };
-    if (fused[1] === 'Prelu') return prelu(y, operands[3]!);
+    if (fused[1] === 'Prelu') return prelu(y, operands[3]);
     if (fused[1] !== undefined) throw new Error(`${node.name} fuses ${fused[1]}, not known to the converter`);
     return y;
   };
@@ -150,7 +150,7 @@ function slide(node: GraphNode, x: Value, kernelHeight: number, kernelWidth: num
   const [, strideY, strideX] = integers(node, 'strides') as [number, number, number];
   if (node.attr?.['dilations'] && integers(node, 'dilations').some((d) => d !== 1))
     throw new Error(`${node.name} is dilated, not known to the converter`);
-  const same = atob(node.attr!['padding']!.s!) === 'SAME';
+  const same = atob(node.attr!['padding'].s!) === 'SAME';
   const axis = (length: number, kernel: number, stride: number) => {
     if (!same) return { out: Math.floor((length - kernel) / stride) + 1, begin: 0, end: 0 };
     const out = Math.ceil(length / stride);
@@ -169,19 +169,19 @@ function slide(node: GraphNode, x: Value, kernelHeight: number, kernelWidth: num
   };
 }
 
-const integers = (node: GraphNode, key: string): number[] => node.attr![key]!.list!.i!.map(Number);
+const integers = (node: GraphNode, key: string): number[] => node.attr![key].list!.i!.map(Number);
 
 const pairs = (flat: Float32Array): [number, number][] =>
-  Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i]!, flat[2 * i + 1]!]);
+  Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]]);
 
 /** Transposes a tensor of rank 4: axis k of the result is axis order[k] of the source. */
 export function permute(
   { data, shape }: Weight,
   order: readonly [number, number, number, number],
 ): Float32Array {
-  const strides = [shape[1]! * shape[2]! * shape[3]!, shape[2]! * shape[3]!, shape[3]!, 1];
-  const [n0, n1, n2, n3] = order.map((axis) => shape[axis]!) as [number, number, number, number];
-  const [s0, s1, s2, s3] = order.map((axis) => strides[axis]!) as [number, number, number, number];
+  const strides = [shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1];
+  const [n0, n1, n2, n3] = order.map((axis) => shape[axis]) as [number, number, number, number];
+  const [s0, s1, s2, s3] = order.map((axis) => strides[axis]) as [number, number, number, number];
   const out = new Float32Array(data.length);
   let at = 0;
   for (let a = 0; a < n0; a++)

@@ -1,4 +1,7 @@
-/** The face stack on ONNX Runtime: detector, landmarks and embedders behind the core's ports. */
+/**
+ * The face stack on ONNX Runtime: detector, landmarks and embedders behind the core's ports. A model serves one
+ * call at a time: its input tensor is used again.
+ */
 import {
   BLAZEFACE_SIZE,
   blazefaceAnchors,
@@ -71,7 +74,7 @@ export class FacemeshLandmarks implements LandmarkModel {
     const toPicture = meshInput(box);
     sample(picture, toPicture, FACEMESH_SIZE, FACEMESH_SIZE, this.network.entry.input, this.input);
     const [mesh, score] = (await this.network.run(this.input, 1)) as [Float32Array, Float32Array];
-    return { landmarks: meshInPicture(mesh, toPicture), score: score[0]! };
+    return { landmarks: meshInPicture(mesh, toPicture), score: score[0] };
   }
 
   close = (): Promise<void> => this.network.close();
@@ -91,7 +94,7 @@ export class OnnxEmbedder implements Embedder {
   }
 
   get dimensions(): number {
-    return this.network.entry.outputs[0]!.shape[0]!;
+    return this.network.entry.outputs[0].shape[0];
   }
 
   get inputShape(): readonly number[] {

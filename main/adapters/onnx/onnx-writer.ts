@@ -94,7 +94,7 @@ export class OnnxGraph {
     if (data.length !== shape.reduce((a, b) => a * b, 1))
       throw new RangeError(`${data.length} weights do not fill [${shape.join(',')}]`);
     const little = new DataView(new ArrayBuffer(data.length * 4));
-    for (let i = 0; i < data.length; i++) little.setFloat32(i * 4, data[i]!, true);
+    for (let i = 0; i < data.length; i++) little.setFloat32(i * 4, data[i], true);
     return this.initialiser(FLOAT, new Uint8Array(little.buffer), shape);
   }
 
@@ -118,7 +118,7 @@ export class OnnxGraph {
     const message = new Message();
     for (const input of inputs) message.bytes(1, input);
     message.bytes(2, output).bytes(3, output).bytes(4, op);
-    for (const key of Object.keys(attributes).sort()) message.bytes(5, attribute(key, attributes[key]!));
+    for (const key of Object.keys(attributes).sort()) message.bytes(5, attribute(key, attributes[key]));
     this.nodes.push(message);
     return output;
   }

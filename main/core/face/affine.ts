@@ -52,15 +52,15 @@ export function fitSimilarity(from: ArrayLike<number>, to: ArrayLike<number>): A
   const n = from.length / 2;
   let [fromX, fromY, toX, toY] = [0, 0, 0, 0];
   for (let i = 0; i < n; i++) {
-    fromX += from[2 * i]! / n;
-    fromY += from[2 * i + 1]! / n;
-    toX += to[2 * i]! / n;
-    toY += to[2 * i + 1]! / n;
+    fromX += from[2 * i] / n;
+    fromY += from[2 * i + 1] / n;
+    toX += to[2 * i] / n;
+    toY += to[2 * i + 1] / n;
   }
   let [real, imaginary, spread] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
-    const [x, y] = [from[2 * i]! - fromX, from[2 * i + 1]! - fromY];
-    const [u, v] = [to[2 * i]! - toX, to[2 * i + 1]! - toY];
+    const [x, y] = [from[2 * i] - fromX, from[2 * i + 1] - fromY];
+    const [u, v] = [to[2 * i] - toX, to[2 * i + 1] - toY];
     real += x * u + y * v;
     imaginary += x * v - y * u;
     spread += x * x + y * y;

@@ -27,7 +27,7 @@ export const CHIP_POINTS: readonly number[] = TEMPLATE.flatMap(({ x, y }) =>
 
 /** Maps pixels of the chip to pixels of the picture. */
 export function chipToPicture({ landmarks }: FaceMesh): Affine {
-  const points = TEMPLATE.flatMap(({ landmark }) => [landmarks[3 * landmark]!, landmarks[3 * landmark + 1]!]);
+  const points = TEMPLATE.flatMap(({ landmark }) => [landmarks[3 * landmark], landmarks[3 * landmark + 1]]);
   return invert(fitSimilarity(points, CHIP_POINTS));
 }
 
@@ -60,6 +60,6 @@ export function faceChips(
   const length = 3 * CHIP_SIZE * CHIP_SIZE;
   const chips = new Float32Array(crops * length);
   for (let i = 0; i < crops; i++)
-    sample(picture, compose(toPicture, CROPS[i]!), CHIP_SIZE, CHIP_SIZE, normalisation, chips, i * length);
+    sample(picture, compose(toPicture, CROPS[i]), CHIP_SIZE, CHIP_SIZE, normalisation, chips, i * length);
   return chips;
 }

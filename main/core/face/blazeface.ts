@@ -44,19 +44,19 @@ export function decodeCandidates(
   const candidates: Candidate[] = [];
   const leastLogit = Math.log(least / (1 - least));
   for (let i = 0; i < scores.length; i++) {
-    if (!(scores[i]! >= leastLogit)) continue;
+    if (!(scores[i] >= leastLogit)) continue;
     const values = new Float64Array(VALUES);
     const raw = boxes.subarray(i * VALUES, (i + 1) * VALUES);
-    const [x, y] = [anchors[2 * i]!, anchors[2 * i + 1]!];
-    const [width, height] = [raw[2]!, raw[3]!];
+    const [x, y] = [anchors[2 * i], anchors[2 * i + 1]];
+    const [width, height] = [raw[2], raw[3]];
     values.set([
-      raw[0]! + x - width / 2,
-      raw[1]! + y - height / 2,
-      raw[0]! + x + width / 2,
-      raw[1]! + y + height / 2,
+      raw[0] + x - width / 2,
+      raw[1] + y - height / 2,
+      raw[0] + x + width / 2,
+      raw[1] + y + height / 2,
     ]);
-    for (let k = 4; k < VALUES; k++) values[k] = raw[k]! + (k % 2 ? y : x);
-    if (width > 0 && height > 0) candidates.push({ score: 1 / (1 + Math.exp(-scores[i]!)), values });
+    for (let k = 4; k < VALUES; k++) values[k] = raw[k] + (k % 2 ? y : x);
+    if (width > 0 && height > 0) candidates.push({ score: 1 / (1 + Math.exp(-scores[i])), values });
   }
   return candidates.sort((p, q) => q.score - p.score);
 }
@@ -70,12 +70,12 @@ export function mergeOverlapping(candidates: readonly Candidate[], overlap = 0.3
   const merged: Candidate[] = [];
   let rest = candidates;
   while (rest.length > 0) {
-    const best = rest[0]!;
+    const best = rest[0];
     const group = rest.filter((c) => c === best || intersectionOverUnion(best.values, c.values) >= overlap);
     rest = rest.filter((c) => !group.includes(c));
     const total = group.reduce((sum, c) => sum + c.score, 0);
     const values = best.values.map((_, k) =>
-      group.reduce((sum, c) => sum + c.values[k]! * (c.score / total), 0),
+      group.reduce((sum, c) => sum + c.values[k] * (c.score / total), 0),
     );
     merged.push({ score: best.score, values });
   }
@@ -84,17 +84,17 @@ export function mergeOverlapping(candidates: readonly Candidate[], overlap = 0.3
 
 /** Of two boxes given by left, top, right, bottom; 0 … 1. */
 export function intersectionOverUnion(p: ArrayLike<number>, q: ArrayLike<number>): number {
-  const width = Math.min(p[2]!, q[2]!) - Math.max(p[0]!, q[0]!);
-  const height = Math.min(p[3]!, q[3]!) - Math.max(p[1]!, q[1]!);
+  const width = Math.min(p[2], q[2]) - Math.max(p[0], q[0]);
+  const height = Math.min(p[3], q[3]) - Math.max(p[1], q[1]);
   if (width <= 0 || height <= 0) return 0;
-  const area = (b: ArrayLike<number>): number => (b[2]! - b[0]!) * (b[3]! - b[1]!);
+  const area = (b: ArrayLike<number>): number => (b[2] - b[0]) * (b[3] - b[1]);
   return (width * height) / (area(p) + area(q) - width * height);
 }
 
 /** Brings a candidate into the picture. @param toPicture the map (scale and shift) that the input was cut with. */
 export function toFaceBox({ score, values }: Candidate, toPicture: Affine): FaceBox {
   // The network measures from the corner of its first pixel, our maps from that pixel's centre.
-  const point = (k: number) => apply(toPicture, values[k]! - 0.5, values[k + 1]! - 0.5);
+  const point = (k: number) => apply(toPicture, values[k] - 0.5, values[k + 1] - 0.5);
   const [x, y] = point(0);
   const [right, bottom] = point(2);
   const points = new Float32Array(12);

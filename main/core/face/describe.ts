@@ -1,15 +1,16 @@
 /** From a picture to the descriptor of the largest face in it. */
+import type { Pose } from '../geometry/pose.ts';
 import type { Embedder, FaceDetector, LandmarkModel } from '../ports.ts';
 import { faceChips } from './align.ts';
 import { meanEmbedding } from './embedding.ts';
 import type { Region } from './infrared.ts';
-import { boxOfMesh, poseOfMesh, type MeshPose } from './mesh.ts';
+import { boxOfMesh, poseOfMesh } from './mesh.ts';
 import type { Normalisation } from './sample.ts';
 import type { FaceBox, FaceMesh, PixelSource } from './types.ts';
 
 /** The models that describing takes. */
 export interface FaceDescriber {
-  readonly detector: FaceDetector & { detect(picture: PixelSource, region?: Region): Promise<FaceBox[]> };
+  readonly detector: FaceDetector;
   readonly landmarks: LandmarkModel;
   readonly embedder: Embedder & { readonly normalisation: Normalisation };
 }
@@ -17,7 +18,7 @@ export interface FaceDescriber {
 export interface DescribedFace {
   readonly box: FaceBox;
   readonly mesh: FaceMesh;
-  readonly pose: MeshPose;
+  readonly pose: Pose;
   /** Unit vector. */
   readonly embedding: Float32Array;
   readonly modelId: string;

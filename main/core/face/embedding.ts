@@ -2,8 +2,8 @@
 
 /** The mean of unit vectors, itself scaled to unit length. */
 export function meanEmbedding(embeddings: readonly Float32Array[]): Float32Array {
-  const mean = new Float32Array(embeddings[0]!.length);
-  for (const embedding of embeddings) for (let i = 0; i < mean.length; i++) mean[i]! += embedding[i]!;
+  const mean = new Float32Array(embeddings[0].length);
+  for (const embedding of embeddings) for (let i = 0; i < mean.length; i++) mean[i] += embedding[i];
   return normalised(mean);
 }
 
@@ -18,6 +18,6 @@ export function normalised(vector: Float32Array): Float32Array {
 /** Between two unit vectors, √(2 − 2·cos): 0 for the same direction, 2 for opposite ones. */
 export function embeddingDistance(p: Float32Array, q: Float32Array): number {
   let square = 0;
-  for (let i = 0; i < p.length; i++) square += (p[i]! - q[i]!) ** 2;
+  for (let i = 0; i < p.length; i++) square += (p[i] - q[i]) ** 2;
   return Math.sqrt(square);
 }

@@ -18,9 +18,9 @@ export interface EyeOpenness {
 export function eyeOpenness({ landmarks }: FaceMesh): EyeOpenness {
   const distance = (p: number, q: number): number =>
     Math.hypot(
-      landmarks[3 * p]! - landmarks[3 * q]!,
-      landmarks[3 * p + 1]! - landmarks[3 * q + 1]!,
-      landmarks[3 * p + 2]! - landmarks[3 * q + 2]!,
+      landmarks[3 * p] - landmarks[3 * q],
+      landmarks[3 * p + 1] - landmarks[3 * q + 1],
+      landmarks[3 * p + 2] - landmarks[3 * q + 2],
     );
   const ratio = ([outer, upper1, upper2, inner, lower2, lower1]:
     typeof RIGHT_EYE | typeof LEFT_EYE): number =>

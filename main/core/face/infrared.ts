@@ -32,7 +32,7 @@ export function toneMapInfrared(infrared: InfraredImage, focus?: Region, gamma =
   const grey = new Uint8Array(width * height);
   if (white > 0)
     for (let i = 0; i < grey.length; i++) {
-      const step = (data[i]! - black) * scale;
+      const step = (data[i] - black) * scale;
       grey[i] = curve[step <= 0 ? 0 : step >= STEPS ? STEPS : step | 0]!;
     }
   return { width, height, channels: 1, data: grey };
@@ -48,14 +48,14 @@ function exposure({ width, height, data }: InfraredImage, region: Region): [numb
   let count = 0;
   for (let y = top; y < bottom; y++)
     for (let x = left; x < right; x++) {
-      const value = data[y * width + x]!;
+      const value = data[y * width + x];
       if (value === 0 || value === SATURATED) continue;
-      histogram[value]!++;
+      histogram[value]++;
       count++;
     }
   const percentile = (share: number): number => {
     let left = share * count;
-    for (let value = 0; value < histogram.length; value++) if ((left -= histogram[value]!) < 0) return value;
+    for (let value = 0; value < histogram.length; value++) if ((left -= histogram[value]) < 0) return value;
     return 0;
   };
   return [percentile(0.01), percentile(0.99)];

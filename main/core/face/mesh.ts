@@ -1,5 +1,5 @@
 /** Where to cut the landmark model's input, and what its landmarks tell without depth. */
-import { deg, type Degrees } from '../../contract/units.ts';
+import { poseFromRotation, type Pose } from '../geometry/pose.ts';
 import { apply, squareToPicture, type Affine } from './affine.ts';
 import type { FaceBox, FaceMesh } from './types.ts';
 
@@ -38,10 +38,10 @@ export function meshInPicture(raw: Float32Array, toPicture: Affine): Float32Arra
   const landmarks = new Float32Array(raw.length);
   for (let i = 0; i < raw.length; i += 3) {
     // The network measures from the corner of its first pixel, our maps from that pixel's centre.
-    const [x, y] = apply(toPicture, raw[i]! - 0.5, raw[i + 1]! - 0.5);
+    const [x, y] = apply(toPicture, raw[i] - 0.5, raw[i + 1] - 0.5);
     landmarks[i] = x;
     landmarks[i + 1] = y;
-    landmarks[i + 2] = raw[i + 2]! * scale;
+    landmarks[i + 2] = raw[i + 2] * scale;
   }
   return landmarks;
 }
@@ -53,62 +53,40 @@ export function meshInPicture(raw: Float32Array, toPicture: Affine): Float32Arra
 export function boxOfMesh({ landmarks, score }: FaceMesh): FaceBox {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let i = 0; i < landmarks.length; i += 3) {
-    left = Math.min(left, landmarks[i]!);
-    right = Math.max(right, landmarks[i]!);
-    top = Math.min(top, landmarks[i + 1]!);
-    bottom = Math.max(bottom, landmarks[i + 1]!);
+    left = Math.min(left, landmarks[i]);
+    right = Math.max(right, landmarks[i]);
+    top = Math.min(top, landmarks[i + 1]);
+    bottom = Math.max(bottom, landmarks[i + 1]);
   }
   const points = new Float32Array(12);
   DETECTOR_POINTS.forEach((indices, k) => {
     for (const i of indices) {
-      points[2 * k]! += landmarks[3 * i]! / indices.length;
-      points[2 * k + 1]! += landmarks[3 * i + 1]! / indices.length;
+      points[2 * k] += landmarks[3 * i] / indices.length;
+      points[2 * k + 1] += landmarks[3 * i + 1] / indices.length;
     }
   });
   return { x: left, y: top, width: right - left, height: bottom - top, score, points };
 }
 
 /**
- * yaw > 0: nose towards picture-right; pitch > 0: nose up; roll > 0: top of the head tilts to picture-right.
- * The head is rolled first, then pitched, then yawed (R = yaw · pitch · roll).
+ * Pose from the mesh alone, for pictures without depth: the head's axes from cheek to cheek (and eye to eye)
+ * and from forehead to chin. Rougher than a pose from measured depth, since the mesh's z is the network's guess.
  */
-export interface MeshPose {
-  readonly yaw: Degrees;
-  readonly pitch: Degrees;
-  readonly roll: Degrees;
-}
-
-/**
- * Pose from the mesh alone, for pictures without depth: the frame spanned by cheek to cheek and forehead to
- * chin. Rougher than a pose from measured depth, since the mesh's z is the network's guess.
- */
-export function poseOfMesh({ landmarks }: FaceMesh): MeshPose {
+export function poseOfMesh({ landmarks }: FaceMesh): Pose {
   const between = (from: number, to: number): Vector => [
-    landmarks[3 * to]! - landmarks[3 * from]!,
-    landmarks[3 * to + 1]! - landmarks[3 * from + 1]!,
-    landmarks[3 * to + 2]! - landmarks[3 * from + 2]!,
+    landmarks[3 * to] - landmarks[3 * from],
+    landmarks[3 * to + 1] - landmarks[3 * from + 1],
+    landmarks[3 * to + 2] - landmarks[3 * from + 2],
   ];
-  const across = unit(
-    sum(
-      between(LANDMARK.rightCheek, LANDMARK.leftCheek),
-      between(LANDMARK.rightEyeOuter, LANDMARK.leftEyeOuter),
-    ),
-  );
-  const down = between(LANDMARK.foreheadTop, LANDMARK.chin);
-  const inward = unit(cross(across, down)); // into the head: +z when it looks at the camera
-  const nose: Vector = [-inward[0], -inward[1], -inward[2]];
-  const yaw = Math.atan2(nose[0], -nose[2]);
-  const pitch = Math.asin(-nose[1]);
-  // Without roll, `across` would lie level at (cos yaw, 0, sin yaw); roll turns it about the nose.
-  const level: Vector = [Math.cos(yaw), 0, Math.sin(yaw)];
-  const roll = Math.atan2(dot(across, cross(inward, level)), dot(across, level));
-  const degrees = (radians: number) => deg((radians * 180) / Math.PI);
-  return { yaw: degrees(yaw), pitch: degrees(pitch), roll: degrees(roll) };
+  const cheeks = between(LANDMARK.rightCheek, LANDMARK.leftCheek);
+  const eyes = between(LANDMARK.rightEyeOuter, LANDMARK.leftEyeOuter);
+  const x = unit([cheeks[0] + eyes[0], cheeks[1] + eyes[1], cheeks[2] + eyes[2]]);
+  const z = unit(cross(between(LANDMARK.foreheadTop, LANDMARK.chin), x));
+  const y = cross(z, x);
+  return poseFromRotation([x[0], y[0], z[0], x[1], y[1], z[1], x[2], y[2], z[2]]);
 }
 
 type Vector = readonly [number, number, number];
-const sum = (p: Vector, q: Vector): Vector => [p[0] + q[0], p[1] + q[1], p[2] + q[2]];
-const dot = (p: Vector, q: Vector): number => p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
 const cross = (p: Vector, q: Vector): Vector => [
   p[1] * q[2] - p[2] * q[1],
   p[2] * q[0] - p[0] * q[2],
