@@ -98,9 +98,7 @@ function timeOfFlight(
       const c = cosine[i]!;
       if (here === 0 || c < grazing) continue;
       let d =
-        here +
-        bias +
-        ((base + growth * here * here * 1e-6) * SLANT[(c * 255) | 0]! * normals[n]!) / one;
+        here + bias + ((base + growth * here * here * 1e-6) * SLANT[(c * 255) | 0]! * normals[n]!) / one;
       if (field) d += field[i]!;
       const left = x > 0 ? z[i - 1]! : here;
       const right = x < width - 1 ? z[i + 1]! : here;
