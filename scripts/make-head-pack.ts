@@ -39,7 +39,6 @@ const DETAIL_FOLDERS = [
 const LEFT_OUT = /head-trans-|asymm-trunk/;
 const HAIR = [
   'afro01',
-  'bob01',
   'bob02',
   'Braid01',
   'long01',
@@ -433,6 +432,7 @@ const content: HeadPackContent = {
   eyeRight: verticesOf('helper-r-eye'),
   skullBase: verticesOf('joint-head'),
   jaw: verticesOf('joint-jaw'),
+  skinInside: [SKIN_ISLANDS[2].at[0] / SKIN_ATLAS.width, SKIN_ISLANDS[2].at[1] / SKIN_ATLAS.height],
   targets: addTargets(),
 };
 arrays.set(

@@ -113,7 +113,8 @@ const HAIR_COLOURS: readonly { readonly colour: Rgb; readonly dark: boolean }[] 
   { colour: [0.22, 0.075, 0.03], dark: false },
 ];
 const GREY: Rgb = [0.24, 0.24, 0.245];
-const DARK_EYES = ['brown', 'brownlight'];
+/** Styles whose fringe hides an eye: in the pack for trials of occlusion, drawn for nobody. */
+const HIDES_AN_EYE = /^(bob02|short03)$/;
 const SHIRTS: readonly Rgb[] = [
   [0.03, 0.05, 0.12],
   [0.5, 0.5, 0.5],
@@ -178,13 +179,14 @@ export function sampleIdentity(pack: HeadPack, seed: string): Identity {
   const warmth = random.between(-0.03, 0.03);
   const skinTone: Rgb = [light * (1 + warmth), light, light * (1 - warmth)];
 
-  const eyes = main === 'caucasian' ? random.pick(pack.content.eyes) : random.pick(DARK_EYES);
+  const eyes = main === 'caucasian' ? random.pick(pack.content.eyes) : 'brown';
   const brows = random.pick(pack.content.brows);
   const colours = HAIR_COLOURS.filter(({ dark }) => main === 'caucasian' || dark);
   const greyness = between((age - 45) / 30 + 0.2 * random.normal(), 0, 1);
   const hairColour = mixRgb(random.pick(colours).colour, GREY, greyness);
-  const short = pack.content.hair.filter((name) => name.startsWith('short'));
-  const long = pack.content.hair.filter((name) => !name.startsWith('short') && name !== 'afro01');
+  const shown = pack.content.hair.filter((name) => !HIDES_AN_EYE.test(name));
+  const short = shown.filter((name) => name.startsWith('short'));
+  const long = shown.filter((name) => !name.startsWith('short') && name !== 'afro01');
   const styles = isMale
     ? [...short, ...short, 'cropped', 'cropped', 'none', age > 45 ? 'none' : 'cropped']
     : [...long, ...long, ...short, 'cropped'];

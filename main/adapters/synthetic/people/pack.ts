@@ -1,4 +1,6 @@
 /** The head pack: mesh, morph targets and textures from which every synthetic person is made. */
+import { join } from 'node:path';
+import { assetsFolder } from '../../program-files.ts';
 import { readFileSync } from 'node:fs';
 import { FacetError } from '../../../contract/result.ts';
 import type { Texture } from '../surface.ts';
@@ -24,6 +26,8 @@ export interface HeadPackContent {
   /** Points around the joint between skull and neck, and around the tip of the jaw bone. */
   readonly skullBase: readonly number[];
   readonly jaw: readonly number[];
+  /** Skin whose texture coordinates are both above these lies inside: mouth and eye sockets. */
+  readonly skinInside: readonly [number, number];
   /** Names of the morph targets, such as `nose/nose-hump-more`. */
   readonly targets: readonly string[];
 }
@@ -62,10 +66,10 @@ export interface HeadPack {
 }
 
 /** Where the pack lies in the repository. */
-export const HEAD_PACK_FILE = new URL('../../../../assets/people/head-pack.bin', import.meta.url);
+export const headPackFile = (): string => join(assetsFolder(), 'people', 'head-pack.bin');
 
 /** Reads the pack from disk. @throws FacetError `bad-input` where it is missing, cut off or altered. */
-export function loadHeadPack(file: URL | string = HEAD_PACK_FILE): HeadPack {
+export function loadHeadPack(file: URL | string = headPackFile()): HeadPack {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file);

@@ -1,37 +1,111 @@
 /** From identity and look to the surfaces that the rasteriser draws. */
 import type { Material, Person, Surface, Texture } from '../surface.ts';
-import type { Identity } from './identity.ts';
+import { covering, hairBelowHat, withStubble } from './coverings.ts';
+import { sampleIdentity } from './identity.ts';
+import type { FacialHair, Identity } from './identity.ts';
 import type { HeadPack } from './pack.ts';
 import { EXPRESSIONS, expressedPoints, meshPositions, neutralShape } from './shape.ts';
 import type { Expression, ExpressionName, HeadShape } from './shape.ts';
+import { skinNormals } from './shell.ts';
+import { peak, spectacles } from './spectacles.ts';
 
+export type Accessory = 'glasses' | 'sunglasses' | 'hat' | 'cap' | 'scarf' | 'beard' | 'moustache';
+
+/** How a person appears at one moment. */
 export interface Look {
   /** A named face, or weights of units. Neutral when absent. */
   readonly expression?: ExpressionName | Expression;
   /** Where the eyes look, degrees from straight ahead: right of the picture and up are positive. */
   readonly gaze?: { readonly right: number; readonly up: number };
+  readonly accessories?: readonly Accessory[];
+  /** Another skin than the identity's own: for a model that must not learn the skin. */
+  readonly skinOverride?: { readonly skin: string; readonly skinTone: Identity['skinTone'] };
 }
 
-const EYE_SHINE = 0.6;
+type Rgb = readonly [number, number, number];
 
-/** Builds a person. The neutral shape is kept with the identity, so a change of look costs a few milliseconds. */
+/**
+ * Builds a person. What does not change with the expression is kept with the identity object, so a blink or a smile
+ * costs a few milliseconds (and the `triangles` of a surface stay the same array while its mesh does).
+ */
 export function buildPerson(pack: HeadPack, identity: Identity, look: Look = {}): Person {
   const shape = shapeOf(pack, identity);
   const points = expressedPoints(pack, identity, shape, expressionOf(look));
+  const normals = skinNormals(pack, points);
+  const worn = new Set(look.accessories);
+  const hatted = worn.has('hat') || worn.has('cap');
+  const facialHair: FacialHair = worn.has('beard')
+    ? 'beard'
+    : worn.has('moustache')
+      ? 'moustache'
+      : identity.facialHair;
+  const cover = (name: Parameters<typeof covering>[1], material: Material) =>
+    covering(pack, name, points, normals, material);
+
   const surfaces = [
-    skin(pack, identity, points),
+    skin(pack, identity, facialHair === 'stubble', points, look),
     eyes(pack, identity, shape, points, look),
     ...mouth(pack, points),
     brows(pack, identity, points),
+    cover('shirt', cloth(identity.shirt)),
   ];
-  if (pack.content.hair.includes(identity.hair)) surfaces.push(hair(pack, identity, points));
+  if (facialHair === 'beard') surfaces.push(cover('beard', growth(identity.hairColour)));
+  if (facialHair === 'beard' || facialHair === 'moustache')
+    surfaces.push(cover('moustache', growth(identity.hairColour)));
+  if (identity.hair === 'cropped') surfaces.push(cover('cropped', growth(identity.hairColour)));
+  else if (identity.hair !== 'none') surfaces.push(hair(pack, identity, points, hatted));
+  if (hatted) {
+    const material = cloth(HAT_COLOURS[worn.has('cap') ? 'cap' : 'hat']);
+    const hat = cover('hat', material);
+    surfaces.push(hat);
+    if (worn.has('cap')) surfaces.push(peak(hat, material));
+  }
+  if (worn.has('scarf')) surfaces.push(cover('scarf', cloth(SCARF_COLOUR)));
+  if (worn.has('glasses')) surfaces.push(...fitted(pack, identity, shape, false));
+  if (worn.has('sunglasses')) surfaces.push(...fitted(pack, identity, shape, true));
   return { surfaces, pivot: shape.pivot };
 }
 
-const expressionOf = ({ expression = 'neutral' }: Look): Expression =>
+/** The bare shape: skin, eyes, teeth and tongue without textures, for corpora of shapes. */
+export function buildBareShape(
+  pack: HeadPack,
+  identity: Identity,
+  look: Pick<Look, 'expression'> = {},
+): Surface[] {
+  return bareSurfaces(pack, expressedPoints(pack, identity, shapeOf(pack, identity), expressionOf(look)));
+}
+
+/** Skin and eyes of the mean of `count` people of a pool, as a bare shape. */
+export function meanHead(pack: HeadPack, count = 200, pool = 'mean'): Surface[] {
+  const sum = new Float64Array(pack.points.length);
+  for (let n = 0; n < count; n++) {
+    const { points } = neutralShape(pack, sampleIdentity(pack, `${pool}/${n}`));
+    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + points[i]!;
+  }
+  return bareSurfaces(
+    pack,
+    sum.map((s) => s / count),
+  );
+}
+
+const expressionOf = ({ expression = 'neutral' }: Pick<Look, 'expression'>): Expression =>
   typeof expression === 'string' ? EXPRESSIONS[expression] : expression;
 
+/** Values made once for each key object and name. */
+function keeper<K extends object, V>(): (key: K, name: string, make: () => V) => V {
+  const kept = new WeakMap<K, Map<string, V>>();
+  return (key, name, make) => {
+    let values = kept.get(key);
+    if (!values) kept.set(key, (values = new Map<string, V>()));
+    let value = values.get(name);
+    if (value === undefined) values.set(name, (value = make()));
+    return value;
+  };
+}
+
 const shapes = new WeakMap<HeadPack, WeakMap<Identity, HeadShape>>();
+const keepGlasses = keeper<HeadShape, Surface[]>();
+const keepStubble = keeper<Texture, Texture>();
 
 /** The identity's neutral shape, made once for each identity object. */
 export function shapeOf(pack: HeadPack, identity: Identity): HeadShape {
@@ -41,6 +115,9 @@ export function shapeOf(pack: HeadPack, identity: Identity): HeadShape {
   if (!shape) kept.set(identity, (shape = neutralShape(pack, identity)));
   return shape;
 }
+
+const fitted = (pack: HeadPack, { seed }: Identity, shape: HeadShape, sun: boolean): Surface[] =>
+  keepGlasses(shape, sun ? 'sun' : 'clear', () => spectacles(pack, shape, seed, sun));
 
 function surfaceOf(
   pack: HeadPack,
@@ -62,36 +139,78 @@ function surfaceOf(
   };
 }
 
-const skin = (pack: HeadPack, identity: Identity, points: Float64Array): Surface =>
-  surfaceOf(
-    pack,
-    'skin',
-    points,
-    { kind: 'opaque', colour: identity.skinTone, infrared: 0.6, infraredTexture: 0.3, gloss: 0.12 },
-    pack.texture(`skin/${identity.skin}`),
-  );
+const SKIN: Material = {
+  kind: 'opaque',
+  colour: [1, 1, 1],
+  infrared: 0.6,
+  infraredTexture: 0.3,
+  gloss: 0.12,
+};
+const EYES: Material = {
+  kind: 'opaque',
+  colour: [0.6, 0.6, 0.6],
+  infrared: 0.35,
+  infraredTexture: 0.5,
+  gloss: 0.5,
+};
+/** Bright, since teeth and tongue lie in the shade of the mouth. */
+const TEETH: Material = {
+  kind: 'opaque',
+  colour: [0.95, 0.88, 0.76],
+  infrared: 0.5,
+  infraredTexture: 0,
+  gloss: 0.3,
+};
+const TONGUE: Material = {
+  kind: 'opaque',
+  colour: [0.4, 0.13, 0.12],
+  infrared: 0.4,
+  infraredTexture: 0,
+  gloss: 0.3,
+};
 
-/** Lids and lashes shade the eyeball, which no rasteriser of this project does: the darker the skin, the more it shows. */
+const bareSurfaces = (pack: HeadPack, points: Float64Array): Surface[] => [
+  surfaceOf(pack, 'skin', points, SKIN),
+  surfaceOf(pack, 'eyes', points, EYES),
+  ...mouth(pack, points),
+];
+
+function skin(
+  pack: HeadPack,
+  identity: Identity,
+  stubbled: boolean,
+  points: Float64Array,
+  { skinOverride }: Look,
+): Surface {
+  const { skin: name, skinTone } = skinOverride ?? identity;
+  const picture = pack.texture(`skin/${name}`);
+  const texture = stubbled
+    ? keepStubble(picture, identity.hairColour.join(), () => withStubble(pack, picture, identity.hairColour))
+    : picture;
+  return surfaceOf(pack, 'skin', points, { ...SKIN, colour: skinTone }, texture);
+}
+
+/** On dark skin eyes shine as on light skin only in bad pictures: lids and lashes shade them, and the iris is dark. */
 function eyes(
   pack: HeadPack,
   identity: Identity,
   shape: HeadShape,
   points: Float64Array,
-  { gaze }: Look,
+  { gaze, skinOverride }: Look,
 ): Surface {
-  const shade = identity.skin.includes('african') ? 0.42 : EYE_SHINE;
+  const shade = (skinOverride ?? identity).skin.includes('african') ? 0.42 : 0.6;
   const surface = surfaceOf(
     pack,
     'eyes',
     points,
-    { kind: 'opaque', colour: [shade, shade, shade], infrared: 0.35, infraredTexture: 0.5, gloss: 0.5 },
+    { ...EYES, colour: [shade, shade, shade] },
     pack.texture(`eyes/${identity.eyes}`),
   );
   if (gaze) turnEyes(surface.positions, shape, gaze);
   return surface;
 }
 
-/** Turns each eyeball about its centre by the tangents of the angles, normalised: no trigonometric function needed. */
+/** Turns each eyeball about its centre, along the tangents of the angles. */
 function turnEyes(
   positions: Float32Array,
   { eyeLeft, eyeRight }: HeadShape,
@@ -101,14 +220,13 @@ function turnEyes(
     const a = (degrees * 3.141592653589793) / 180;
     return a + (a * a * a) / 3 + (2 * a * a * a * a * a) / 15;
   };
-  const [tx, ty] = [tangent(gaze.right), tangent(gaze.up)];
-  const forward = normalised([tx, ty, 1]);
+  const forward = normalised([tangent(gaze.right), tangent(gaze.up), 1]);
   const right = normalised([forward[2], 0, -forward[0]]);
-  const up = [
+  const up: Rgb = [
     forward[1] * right[2],
     forward[2] * right[0] - forward[0] * right[2],
     -forward[1] * right[0],
-  ] as const;
+  ];
   for (let i = 0; i < positions.length; i += 3) {
     const c = positions[i]! > 0 ? eyeLeft : eyeRight;
     const [x, y, z] = [positions[i]! - c[0], positions[i + 1]! - c[1], positions[i + 2]! - c[2]];
@@ -122,58 +240,56 @@ function normalised([x, y, z]: readonly [number, number, number]): [number, numb
 }
 
 const mouth = (pack: HeadPack, points: Float64Array): Surface[] => [
-  surfaceOf(pack, 'teeth', points, {
-    kind: 'opaque',
-    colour: [0.45, 0.41, 0.34],
-    infrared: 0.5,
-    infraredTexture: 0,
-    gloss: 0.3,
-  }),
-  surfaceOf(pack, 'tongue', points, {
-    kind: 'opaque',
-    colour: [0.2, 0.06, 0.06],
-    infrared: 0.4,
-    infraredTexture: 0,
-    gloss: 0.3,
-  }),
+  surfaceOf(pack, 'teeth', points, TEETH),
+  surfaceOf(pack, 'tongue', points, TONGUE),
 ];
 
-const strands = (colour: readonly [number, number, number]): Material => ({
+const scaled = ([r, g, b]: Rgb, by: number): Rgb => [r * by, g * by, b * by];
+
+/** Pictures of hair have a mean grey of 170 (0.4 in linear light), growth one of 170 too: the factor gives back the colour. */
+const STRAND_GAIN = 2.4;
+const strands = (colour: Rgb): Material => ({
   kind: 'cutout',
-  colour,
+  colour: scaled(colour, STRAND_GAIN),
   infrared: 0.3,
   infraredTexture: 0.6,
   gloss: 0.1,
 });
+const growth = (colour: Rgb): Material => ({
+  kind: 'cutout',
+  colour: scaled(colour, STRAND_GAIN),
+  infrared: 0.3,
+  infraredTexture: 0.6,
+  gloss: 0.03,
+});
+const cloth = (colour: Rgb): Material => ({
+  kind: 'opaque',
+  colour,
+  infrared: 0.55,
+  infraredTexture: 0,
+  gloss: 0,
+});
+const HAT_COLOURS = { hat: [0.06, 0.07, 0.1], cap: [0.12, 0.03, 0.03] } as const;
+const SCARF_COLOUR: Rgb = [0.16, 0.13, 0.22];
 
-/** Textures of hair have a mean of 170: factors above 1 give back the chosen colour. */
-const hairFactor = ([r, g, b]: Identity['hairColour']): [number, number, number] => [
-  r * 2.4,
-  g * 2.4,
-  b * 2.4,
-];
-
-const brows = (pack: HeadPack, identity: Identity, points: Float64Array): Surface => {
-  const [r, g, b] = hairFactor(identity.hairColour);
-  return {
-    ...surfaceOf(
-      pack,
-      `brows/${identity.brows}`,
-      points,
-      strands([r * 0.7, g * 0.7, b * 0.7]),
-      pack.texture(`brows/${identity.brows}`),
-    ),
-    twoSided: true,
-  };
-};
-
-const hair = (pack: HeadPack, identity: Identity, points: Float64Array): Surface => ({
+const brows = (pack: HeadPack, { brows: style, hairColour }: Identity, points: Float64Array): Surface => ({
   ...surfaceOf(
     pack,
-    `hair/${identity.hair}`,
+    `brows/${style}`,
     points,
-    strands(hairFactor(identity.hairColour)),
-    pack.texture(`hair/${identity.hair}`),
+    strands(scaled(hairColour, 0.7)),
+    pack.texture(`brows/${style}`),
   ),
+  twoSided: true,
+});
+
+const hair = (
+  pack: HeadPack,
+  { hair: style, hairColour }: Identity,
+  points: Float64Array,
+  hatted: boolean,
+): Surface => ({
+  ...surfaceOf(pack, `hair/${style}`, points, strands(hairColour), pack.texture(`hair/${style}`)),
+  ...(hatted && { triangles: hairBelowHat(pack, `hair/${style}`) }),
   twoSided: true,
 });

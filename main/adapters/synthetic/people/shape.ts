@@ -96,11 +96,19 @@ export interface HeadShape {
   readonly pivot: readonly [number, number, number];
 }
 
+/** The base mesh at rest looks stern; people who wait for a screen do not. */
+const RELAXED: Expression = {
+  'eyebrows-left-inner-up': 0.35,
+  'eyebrows-right-inner-up': 0.35,
+  'mouth-corner-puller': 0.12,
+};
+
 /** The identity's neutral head. */
 export function neutralShape(pack: HeadPack, identity: Identity): HeadShape {
   const points = Float64Array.from(pack.points);
   for (const [name, weight] of macroTargets(identity)) apply(pack, points, name, weight);
   for (const name of Object.keys(identity.details).sort()) apply(pack, points, name, identity.details[name]!);
+  express(pack, points, identity, RELAXED);
   const left = centre(points, pack.content.eyeLeft);
   const right = centre(points, pack.content.eyeRight);
   const origin = [0, 1, 2].map((k) => (left[k]! + right[k]!) / 2);
@@ -121,10 +129,15 @@ export function expressedPoints(
   expression: Expression,
 ): Float64Array {
   const points = neutral.points.slice();
+  express(pack, points, identity, expression);
+  return points;
+}
+
+/** Expression units exist for each ancestry and mix as the ancestries do. */
+function express(pack: HeadPack, into: Float64Array, { ancestry }: Identity, expression: Expression): void {
   for (const unit of Object.keys(expression).sort())
     for (const name of ANCESTRIES)
-      apply(pack, points, `expression/units/${name}/${unit}`, expression[unit]! * identity.ancestry[name]);
-  return points;
+      apply(pack, into, `expression/units/${name}/${unit}`, expression[unit]! * ancestry[name]);
 }
 
 /** Positions of a mesh's vertices, n × 3 millimetres, from the points it refers to. */

@@ -1,0 +1,84 @@
+/** A few anatomical points of the head, found once on the pack's rest mesh: the same points on every person. */
+import type { HeadPack } from './pack.ts';
+
+/** Indices of points (HeadPack.points, HeadShape.points). Left is the person's own left, x > 0. */
+export interface Landmarks {
+  readonly noseTip: number;
+  /** The deepest point of the bridge of the nose, between the eyes. */
+  readonly noseBridge: number;
+  readonly chin: number;
+  readonly mouthLeft: number;
+  readonly mouthRight: number;
+  readonly earTopLeft: number;
+  readonly earTopRight: number;
+  readonly crown: number;
+}
+
+/** p × 3 millimetres: the pack's rest mesh with its origin midway between the eyes, as HeadShape has it. */
+export function restPoints(pack: HeadPack): Float64Array {
+  let kept = rests.get(pack);
+  if (!kept) {
+    const { eyeLeft, eyeRight } = pack.content;
+    const origin = [0, 1, 2].map(
+      (k) =>
+        (mean(eyeLeft.map((p) => pack.points[p * 3 + k]!)) +
+          mean(eyeRight.map((p) => pack.points[p * 3 + k]!))) /
+        2,
+    );
+    kept = Float64Array.from(pack.points, (value, i) => value - origin[i % 3]!);
+    rests.set(pack, kept);
+  }
+  return kept;
+}
+
+const rests = new WeakMap<HeadPack, Float64Array>();
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Finds the landmarks by where they lie on the rest mesh. */
+export function landmarksOf(pack: HeadPack): Landmarks {
+  let kept = found.get(pack);
+  if (!kept) found.set(pack, (kept = findLandmarks(pack)));
+  return kept;
+}
+
+const found = new WeakMap<HeadPack, Landmarks>();
+
+function findLandmarks(pack: HeadPack): Landmarks {
+  const rest = restPoints(pack);
+  const skin = [...new Set(pack.mesh('skin').references)];
+  const [x, y, z] = [0, 1, 2].map((axis) => (p: number) => rest[p * 3 + axis]!) as [
+    (p: number) => number,
+    (p: number) => number,
+    (p: number) => number,
+  ];
+  const best = (points: readonly number[], score: (p: number) => number): number =>
+    points.reduce((a, b) => (score(b) > score(a) ? b : a));
+  const midline = skin.filter((p) => Math.abs(x(p)) < 0.5 && z(p) > -30);
+  const moved = (target: string) => {
+    const { points, x: dx } = pack.targets.get(target)!;
+    return { points: [...points], shift: new Map([...points].map((p, i) => [p, dx[i]!])) };
+  };
+  const wide = moved('mouth/mouth-scale-horiz-incr');
+  const lips = wide.points.filter((p) => z(p) > 0 && y(p) > -80 && y(p) < -55);
+  const ear = (side: 'l' | 'r') =>
+    best(
+      moved(`ears/${side}-ear-flap-out`).points.filter((p) => Math.abs(x(p)) > 62),
+      y,
+    );
+  return {
+    noseTip: best(midline, z),
+    noseBridge: best(
+      midline.filter((p) => y(p) > -12 && y(p) < 15),
+      (p) => -z(p),
+    ),
+    chin: best(
+      midline.filter((p) => y(p) > -108 && y(p) < -94),
+      z,
+    ),
+    mouthLeft: best(lips, (p) => wide.shift.get(p)!),
+    mouthRight: best(lips, (p) => -wide.shift.get(p)!),
+    earTopLeft: ear('l'),
+    earTopRight: ear('r'),
+    crown: best(skin, y),
+  };
+}
