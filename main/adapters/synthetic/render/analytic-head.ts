@@ -1,4 +1,5 @@
 /** An egg for a head, with a nose, on a cylinder: exact geometry for tests of the renderer. */
+import { cosine, sine } from './exact.ts';
 import type { Material, Person, Surface } from '../surface.ts';
 
 const SKIN: Material = {
@@ -25,11 +26,7 @@ export function ellipsoid(
     const polar = (Math.PI * r) / rings;
     for (let a = 0; a <= around; a++) {
       const angle = (2 * Math.PI * a) / around;
-      const direction = [
-        Math.sin(polar) * Math.sin(angle),
-        Math.cos(polar),
-        Math.sin(polar) * Math.cos(angle),
-      ];
+      const direction = [sine(polar) * sine(angle), cosine(polar), sine(polar) * cosine(angle)];
       for (let k = 0; k < 3; k++) positions.push(centre[k]! + radii[k]! * direction[k]!);
       uvs.push(a / around, r / rings);
       if (r === rings || a === around) continue;

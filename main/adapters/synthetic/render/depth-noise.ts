@@ -63,18 +63,18 @@ export function trueDepth({ camera, inverse }: DepthBuffer): DepthImage {
   return { width: camera.width, height: camera.height, data, intrinsics: camera };
 }
 
-function depths(inverse: Float32Array): Float32Array {
-  const z = new Float32Array(inverse.length);
-  for (let i = 0; i < z.length; i++) z[i] = inverse[i]! > 0 ? 1 / inverse[i]! : 0;
-  return z;
+function depthsOf({ inverse, depths }: DepthBuffer): Float32Array {
+  for (let i = 0; i < depths.length; i++) depths[i] = inverse[i]! > 0 ? 1 / inverse[i]! : 0;
+  return depths;
 }
 
 function timeOfFlight(
-  { camera, inverse, cosine }: DepthBuffer,
+  buffer: DepthBuffer,
   { nearest, farthest }: SensorGeometry,
   random: Random,
   field: Float32Array | undefined,
 ): Uint16Array {
+  const { camera, cosine } = buffer;
   const { width, height } = camera;
   const { base, growth, grazing, frameBias, flight } = V2_NOISE;
   const missing = V2_NOISE.missing * 65536;
@@ -83,7 +83,7 @@ function timeOfFlight(
   const normals = NORMALS;
   const uniforms = UNIFORMS;
   const one = NORMAL_ONE;
-  const z = depths(inverse);
+  const z = depthsOf(buffer);
   const out = new Uint16Array(z.length);
   const bias = frameBias * random.normal();
   for (let y = 0, i = 0; y < height; y++) {
@@ -119,15 +119,16 @@ function timeOfFlight(
 }
 
 function structuredLight(
-  { camera, inverse, cosine }: DepthBuffer,
+  buffer: DepthBuffer,
   { nearest, farthest }: SensorGeometry,
   random: Random,
   field: Float32Array | undefined,
 ): Uint16Array {
+  const { camera, cosine, inverse } = buffer;
   const { width, height } = camera;
   const { focalBase, jitter, steps, grazing } = V1_NOISE;
   const normals = NORMALS;
-  const z = depths(inverse);
+  const z = depthsOf(buffer);
   const out = new Uint16Array(z.length);
   const lit = new Uint8Array(z.length);
   for (let y = 0; y < height; y++) {

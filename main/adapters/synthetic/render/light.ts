@@ -20,7 +20,7 @@ export const OFFICE: Light = {
   key: [0.82, 0.78, 0.72],
   sky: [0.5, 0.53, 0.58],
   ground: [0.22, 0.2, 0.19],
-  exposure: 1,
+  exposure: 0.85,
   black: 0.0015,
   shot: 0.00012,
 };
@@ -43,7 +43,7 @@ export const WINDOW: Light = {
   key: [1.15, 1.15, 1.2],
   sky: [0.3, 0.32, 0.36],
   ground: [0.16, 0.15, 0.15],
-  exposure: 0.95,
+  exposure: 0.8,
 };
 
 export const LIGHTS = { office: OFFICE, window: WINDOW, dark: DARK } as const;

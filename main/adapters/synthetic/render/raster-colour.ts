@@ -72,7 +72,7 @@ function shade(body: PosedMesh, seen: Projected, light: Light): Shading {
           const h4 = h * h * h * h;
           const h16 = h4 * h4 * h4 * h4;
           // Glossier materials have a sharper highlight: wet eyes against skin.
-          specular = gloss * (gloss > 0.5 ? h16 * h16 * h16 : 0.5 * h16);
+          specular = gloss * (gloss > 0.4 ? h16 * h16 * h16 * h16 : 0.5 * h16);
         }
       }
       shading[o + 3] = specular * e * light.key[1];
@@ -129,6 +129,12 @@ export function drawGlass(buffer: ColourBuffer, body: PosedMesh, light: Light): 
     if (part.material.kind === 'glass') drawPart(buffer, body, seen, shading, part, true);
   }
 }
+
+/** Strands between these alphas mix with what was drawn before them; from ½ on they hide what comes after. */
+const THINNEST = 0.12;
+const OPAQUE = 0.7;
+
+const NO_TEXELS = new Float32Array(0);
 
 function drawPart(
   buffer: ColourBuffer,
@@ -231,17 +237,25 @@ function drawPart(
       ua *= za;
       va *= za;
     }
+    const tw = level?.width ?? 0;
+    const th = level?.height ?? 0;
+    const rgba = level?.rgba ?? NO_TEXELS;
     const step0 = (yb - yc) * SUBPIXELS;
     const step1 = (yc - ya) * SUBPIXELS;
     const step2 = (ya - yb) * SUBPIXELS;
     const startX = x0 * SUBPIXELS;
     for (let y = y0; y <= y1; y++) {
       const sy = y * SUBPIXELS;
+      let inside = false;
       let w0 = (xc - xb) * (sy - yb) - (yc - yb) * (startX - xb);
       let w1 = (xa - xc) * (sy - yc) - (ya - yc) * (startX - xc);
       let w2 = (xb - xa) * (sy - ya) - (yb - ya) * (startX - xa);
       for (let x = x0, i = y * width + x0; x <= x1; x++, i++, w0 += step0, w1 += step1, w2 += step2) {
-        if (w0 < 0 || w1 < 0 || w2 < 0) continue;
+        if (w0 < 0 || w1 < 0 || w2 < 0) {
+          if (inside) break;
+          continue;
+        }
+        inside = true;
         const iz = za + w1 * dz1 + w2 * dz2;
         if (iz <= inverse[i]!) continue;
         const specular = sa + w1 * ds1 + w2 * ds2;
@@ -255,9 +269,10 @@ function drawPart(
         let red = ra + w1 * dr1 + w2 * dr2;
         let green = ga + w1 * dg1 + w2 * dg2;
         let blue = ba + w1 * db1 + w2 * db2;
+        let share = 1;
+        let solid = true;
         if (level) {
           const z = 1 / iz;
-          const { width: tw, height: th, rgba } = level;
           let u = (ua + w1 * du1 + w2 * du2) * z * tw - 0.5;
           let v = (va + w1 * dv1 + w2 * dv2) * z * th - 0.5;
           u = u < 0 ? 0 : u > tw - 1.001 ? tw - 1.001 : u;
@@ -272,11 +287,12 @@ function drawPart(
           const k10 = v - k11;
           const k01 = u - k11;
           const k00 = 1 - u - k10;
-          if (
-            cutout &&
-            k00 * rgba[p + 3]! + k01 * rgba[p + 7]! + k10 * rgba[q + 3]! + k11 * rgba[q + 7]! < 0.5
-          )
-            continue;
+          if (cutout) {
+            const alpha = k00 * rgba[p + 3]! + k01 * rgba[p + 7]! + k10 * rgba[q + 3]! + k11 * rgba[q + 7]!;
+            if (alpha < THINNEST) continue;
+            share = alpha > OPAQUE ? 1 : (alpha - THINNEST) / (OPAQUE - THINNEST);
+            solid = alpha >= 0.5;
+          }
           red *= k00 * rgba[p]! + k01 * rgba[p + 4]! + k10 * rgba[q]! + k11 * rgba[q + 4]!;
           green *= k00 * rgba[p + 1]! + k01 * rgba[p + 5]! + k10 * rgba[q + 1]! + k11 * rgba[q + 5]!;
           blue *= k00 * rgba[p + 2]! + k01 * rgba[p + 6]! + k10 * rgba[q + 2]! + k11 * rgba[q + 6]!;
@@ -284,7 +300,12 @@ function drawPart(
         red += specular;
         green += specular;
         blue += specular;
-        inverse[i] = iz;
+        if (share < 1) {
+          red = share * red + (1 - share) * linear[o]!;
+          green = share * green + (1 - share) * linear[o + 1]!;
+          blue = share * blue + (1 - share) * linear[o + 2]!;
+        }
+        if (solid) inverse[i] = iz;
         linear[o] = red > 65535 ? 65535 : red;
         linear[o + 1] = green > 65535 ? 65535 : green;
         linear[o + 2] = blue > 65535 ? 65535 : blue;

@@ -13,6 +13,8 @@ export interface DepthBuffer {
   readonly cosine: Float32Array;
   /** Reflectance at 850 nm, 0 … 1; kept at 0 unless infrared is drawn. */
   readonly albedo: Float32Array;
+  /** Room for the depths in millimetres, so that no frame needs new memory for them. */
+  readonly depths: Float32Array;
 }
 
 export function depthBuffer(camera: Intrinsics): DepthBuffer {
@@ -22,6 +24,7 @@ export function depthBuffer(camera: Intrinsics): DepthBuffer {
     inverse: new Float32Array(pixels),
     cosine: new Float32Array(pixels),
     albedo: new Float32Array(pixels),
+    depths: new Float32Array(pixels),
   };
 }
 
@@ -161,11 +164,16 @@ function drawPart(
     const startX = x0 * SUBPIXELS;
     for (let y = y0; y <= y1; y++) {
       const sy = y * SUBPIXELS;
+      let inside = false;
       let w0 = (xc - xb) * (sy - yb) - (yc - yb) * (startX - xb);
       let w1 = (xa - xc) * (sy - yc) - (ya - yc) * (startX - xc);
       let w2 = (xb - xa) * (sy - ya) - (yb - ya) * (startX - xa);
       for (let x = x0, i = y * width + x0; x <= x1; x++, i++, w0 += step0, w1 += step1, w2 += step2) {
-        if (w0 < 0 || w1 < 0 || w2 < 0) continue;
+        if (w0 < 0 || w1 < 0 || w2 < 0) {
+          if (inside) break;
+          continue;
+        }
+        inside = true;
         const iz = za + w1 * dz1 + w2 * dz2;
         if (iz <= inverse[i]!) continue;
         let reflected = reflectance;
