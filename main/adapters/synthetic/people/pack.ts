@@ -103,8 +103,8 @@ export function decodeHeadPack(bytes: Uint8Array, origin: string): HeadPack {
   ];
   let start = 0;
   content.targets.forEach((name, row) => {
-    const end = start + counts[row]!;
-    for (let i = start + 1; i < end; i++) indices[i] = indices[i]! + indices[i - 1]!;
+    const end = start + counts[row];
+    for (let i = start + 1; i < end; i++) indices[i] = indices[i] + indices[i - 1];
     targets.set(name, {
       points: indices.subarray(start, end),
       x: x.subarray(start, end),
@@ -122,13 +122,13 @@ export function decodeHeadPack(bytes: Uint8Array, origin: string): HeadPack {
     const uvs = Float32Array.from(opened.array(`${name}/uvs`), (v) => v / 65535);
     const triangles = Uint32Array.from(opened.array(`${name}/triangles`));
     if (!bound)
-      return { references, uvs, triangles, follow: Float32Array.from(references, (p) => follow[p]!) };
+      return { references, uvs, triangles, follow: Float32Array.from(references, (p) => follow[p]) };
     const weights = Float32Array.from(opened.array(`${name}/weights`), (v) => v / 1e5);
     const offsets = Float32Array.from(opened.array(`${name}/offsets`), (v) => v / 1e3);
     const meshFollow = new Float32Array(references.length / 3);
     for (let i = 0; i < meshFollow.length; i++) {
       let sum = 0;
-      for (let k = i * 3; k < i * 3 + 3; k++) sum += weights[k]! * follow[references[k]!]!;
+      for (let k = i * 3; k < i * 3 + 3; k++) sum += weights[k] * follow[references[k]];
       meshFollow[i] = Math.min(1, Math.max(0, sum));
     }
     return { references, weights, offsets, uvs, triangles, follow: meshFollow };
@@ -139,7 +139,7 @@ export function decodeHeadPack(bytes: Uint8Array, origin: string): HeadPack {
     if (channels !== 2) return { width, height, channels, data };
     const rgba = new Uint8Array(width * height * 4);
     for (let i = 0; i < width * height; i++) {
-      rgba.fill(data[i * 2]!, i * 4, i * 4 + 3);
+      rgba.fill(data[i * 2], i * 4, i * 4 + 3);
       rgba[i * 4 + 3] = data[i * 2 + 1]!;
     }
     return { width, height, channels: 4, data: rgba };
