@@ -1,7 +1,7 @@
 /** The people of the simulated scenes. */
 import { lookalike, sampleIdentity, type Identity } from '../../synthetic/people/identity.ts';
 import { loadHeadPack, type HeadPack } from '../../synthetic/people/pack.ts';
-import { buildPerson, type Look } from '../../synthetic/people/person.ts';
+import { buildPerson, type Accessory } from '../../synthetic/people/person.ts';
 import type { Person } from '../../synthetic/surface.ts';
 
 /** A person by the seed of their identity, by the identity itself, or as somebody who resembles another. */
@@ -47,7 +47,7 @@ export class SyntheticCast implements Cast {
       const identity = this.identity(who);
       const person = (closure: number): Person =>
         buildPerson(this.pack, identity, {
-          ...lookOf(wear),
+          accessories: accessories(wear),
           expression: { 'eye-left-closure': closure, 'eye-right-closure': closure },
         });
       lids = { open: person(0), half: person(0.5), closed: person(1) };
@@ -57,9 +57,10 @@ export class SyntheticCast implements Cast {
   }
 }
 
-function lookOf(_wear: Wear): Look {
-  return {};
-}
+const accessories = ({ glasses, hat }: Wear): Accessory[] => [
+  ...(glasses ? (['glasses'] as const) : []),
+  ...(hat ? (['hat'] as const) : []),
+];
 
 let ordinary: SyntheticCast | undefined;
 

@@ -29,6 +29,12 @@ const WRAP = 0.18;
 const SCREEN_LIGHT = 0.95;
 const SCREEN_EXPOSURE = 1.4;
 
+/**
+ * Glossier than this is wet (eyes): its highlight is sharper, and its own colour says how the lids shade it, which
+ * is too fine for the coarse picture of ambient occlusion.
+ */
+const WET = 0.4;
+
 interface Shading {
   /** Light that falls on each vertex, exposure and material included: red, green, blue, specular. */
   readonly light: Float32Array;
@@ -72,12 +78,12 @@ function shade(body: PosedMesh, seen: Projected, light: Light): Shading {
           const h4 = h * h * h * h;
           const h16 = h4 * h4 * h4 * h4;
           // Glossier materials have a sharper highlight: wet eyes against skin.
-          specular = gloss * (gloss > 0.4 ? h16 * h16 * h16 * h16 : 0.5 * h16);
+          specular = gloss * (gloss > WET ? h16 * h16 * h16 * h16 : 0.5 * h16);
         }
       }
       shading[o + 3] = specular * e * light.key[1];
       if (emissive) continue;
-      const openness = open[v]!;
+      const openness = gloss > WET ? 1 : open[v]!;
       const diffuse = Math.max(0, (towards + WRAP) / (1 + WRAP)) * Math.min(1, 0.25 + openness);
       const up = 0.5 - 0.5 * ny;
       for (let k = 0; k < 3; k++) {
