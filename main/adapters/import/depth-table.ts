@@ -20,11 +20,10 @@ export function parseDepthTable(bytes: Uint8Array, width: number, height: number
     );
   let row = 0;
   let column = 0;
-  /** Empty lines after the last row are no rows. */
+  /** An empty line is no row. */
   const endRow = () => {
     if (column > 0 && column < width) throw wrong(row + 1, `has only ${column}`);
     if (column > 0) row++;
-    else if (row > 0 && row < height) throw wrong(row + 1, 'is empty or missing');
     column = 0;
   };
   for (let at = 0; at < bytes.length;) {
