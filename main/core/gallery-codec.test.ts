@@ -65,11 +65,16 @@ function encoded(gallery: Gallery): Uint8Array {
   return bytes.value;
 }
 
+/** The gallery's JSON, open to any change. */
+interface LooseGallery extends Record<string, unknown> {
+  templates: (Record<string, unknown> & { pose: Record<string, unknown>; vectors: [string, number][] })[];
+}
+
 /** The bytes with their JSON changed and everything else as it was. */
-function withJson(change: (json: Record<string, any>) => void): Uint8Array {
+function withJson(change: (json: LooseGallery) => void): Uint8Array {
   const bytes = encoded(small);
   const length = new DataView(bytes.buffer).getUint32(0, true);
-  const json = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  const json = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as LooseGallery;
   change(json);
   const text = new TextEncoder().encode(JSON.stringify(json));
   const changed = new Uint8Array([0, 0, 0, 0, ...text, ...bytes.subarray(4 + length)]);
@@ -117,7 +122,7 @@ describe('the gallery codec', () => {
     expect(failure).toHaveProperty('message', expect.stringContaining('update Facet'));
   });
 
-  it.each<[string, (json: Record<string, any>) => void]>([
+  it.each<[string, (json: LooseGallery) => void]>([
     ['an unknown field', (json) => (json.extra = 1)],
     ['no user', (json) => delete json.user],
     ['an empty user', (json) => (json.user = '')],
@@ -129,7 +134,7 @@ describe('the gallery codec', () => {
     ['a huge dimension', (json) => (json.templates[0].vectors[0][1] = 2 ** 31)],
     ['a dimension other than its bytes', (json) => (json.templates[0].vectors[0][1] = 3)],
     ['a model named twice', (json) => json.templates[0].vectors.push(['m', 2])],
-    ['too many templates', (json) => (json.templates = Array(257).fill(json.templates[0]))],
+    ['too many templates', (json) => (json.templates = Array.from({ length: 257 }, () => json.templates[0]))],
   ])('refuses %s', (_, change) => {
     expect(decodeGallery(withJson(change))).toMatchObject({ ok: false, code: 'store-altered' });
   });
@@ -143,7 +148,7 @@ describe('the gallery codec', () => {
   ])('neither stores nor reads an embedding with %s', (_, embedding) => {
     const broken = {
       ...small,
-      templates: [{ ...small.templates[0]!, embeddings: new Map([['m', embedding]]) }],
+      templates: [{ ...small.templates[0], embeddings: new Map([['m', embedding]]) }],
     };
     expect(encodeGallery(broken)).toMatchObject({ ok: false, code: 'bad-input' });
     if (embedding.length !== 2) return;

@@ -19,7 +19,7 @@ const name = z
   .string()
   .min(1)
   .max(BOUNDS.text)
-  // eslint-disable-next-line no-control-regex -- exactly those must not reach a terminal or a file name
+
   .regex(/^[^\u0000-\u001f\u007f]*$/);
 const wallTime = z.number().min(0).max(8.64e15);
 const angle = z.number().min(-180).max(180) as unknown as z.ZodType<Degrees>;
@@ -108,7 +108,7 @@ export function decodeGallery(bytes: Uint8Array): Result<Gallery> {
   const parsed = envelope.safeParse(json);
   if (!parsed.success) return damaged(describe(parsed.error));
 
-  const { format: _known, templates, reliefs, ...rest } = parsed.data;
+  const { user, sensor, createdAt, version, templates, reliefs } = parsed.data;
   const counts = [...templates, ...reliefs].flatMap((entry) => entry.vectors.map(([, count]) => count));
   if (bytes.length !== 4 + length + 4 * counts.reduce((sum, count) => sum + count, 0))
     return damaged('its vectors have the wrong length');
@@ -124,7 +124,14 @@ export function decodeGallery(bytes: Uint8Array): Result<Gallery> {
       }),
     ),
   });
-  const gallery = { ...rest, templates: templates.map(filled), reliefs: reliefs.map(filled) };
+  const gallery = {
+    user,
+    sensor,
+    createdAt,
+    version,
+    templates: templates.map(filled),
+    reliefs: reliefs.map(filled),
+  };
   return sound ? ok(gallery) : damaged('an embedding is not a unit vector');
 }
 

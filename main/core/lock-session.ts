@@ -102,7 +102,7 @@ export class LockSession {
   }
 
   private async step(event: TimelessLockEvent): Promise<void> {
-    const { lock, effects } = transition(this.lock, { ...event, at: this.instant() } as LockEvent);
+    const { lock, effects } = transition(this.lock, { ...event, at: this.instant() });
     this.lock = lock;
     for (const effect of effects) {
       if (effect.kind === 'write') await this.write(effect.ledger);

@@ -19,7 +19,7 @@ class Rig {
   id = 0;
 
   send(event: Timeless): this {
-    const { lock, effects } = transition(this.lock, { ...event, at: this.at } as LockEvent);
+    const { lock, effects } = transition(this.lock, { ...event, at: this.at });
     this.lock = lock;
     this.effects.push(...effects);
     for (const effect of effects) if (effect.kind === 'write') this.written = effect.ledger;
@@ -276,7 +276,7 @@ describe('a ledger that cannot be written', () => {
     expect(faceGate(r.lock)).toEqual({ kind: 'pin-needed', because: 'record-unwritable' });
     expect(pinGate(r.lock).kind).toBe('ready');
     expect(pinGate(r.wrongPin().lock)).toEqual({ kind: 'delayed', left: PIN_DELAYS[0] });
-    expect(r.wait(PIN_DELAYS[0]!).rightPin().lock.screen.kind).toBe('unlocked');
+    expect(r.wait(PIN_DELAYS[0]).rightPin().lock.screen.kind).toBe('unlocked');
   });
 
   it('gives the face back once it can be written', () => {
@@ -320,7 +320,7 @@ describe('whatever happens', () => {
       const before = r.lock;
       r.effects = [];
       r.send(event);
-      judge(before, { ...event, at: r.at } as LockEvent, r.lock, r.effects);
+      judge(before, { ...event, at: r.at }, r.lock, r.effects);
     }
   }
 

@@ -55,9 +55,9 @@ export interface Lock {
   readonly screen: { readonly kind: 'locked' } | { readonly kind: 'unlocked'; readonly by: 'face' | 'pin' };
   readonly ledger: Ledger;
   /** The open face attempt; `charged` once it cost its miss. */
-  readonly face?: { readonly id: number; readonly charged: boolean };
+  readonly face: { readonly id: number; readonly charged: boolean } | undefined;
   /** The id of the PIN being checked. */
-  readonly pin?: number;
+  readonly pin: number | undefined;
   /** Highest attempt id used: an id is never used twice. */
   readonly lastId: number;
   /** The ledger could not be written: the face is off, and PIN delays start at the first wrong one. */
@@ -121,6 +121,8 @@ export function restore(record: Ledger | undefined, enrolled: boolean, at: Insta
   return settle({
     screen: { kind: 'locked' },
     ledger: pass(ledger, away, away, at.wall),
+    face: undefined,
+    pin: undefined,
     lastId: 0,
     unwritable: false,
     seen: at,
@@ -206,9 +208,7 @@ function settle(lock: Lock): Lock {
   return { ...lock, ledger: { ...lock.ledger, misses: 0, pauseLeft: PAUSE } };
 }
 
-function endFace({ face, ...rest }: Lock): Lock {
-  return face ? settle(rest) : rest;
-}
+const endFace = (lock: Lock): Lock => (lock.face ? settle({ ...lock, face: undefined }) : lock);
 
 function charge(lock: Lock, id: number): Lock {
   if (lock.face?.id !== id || lock.face.charged) return lock;
@@ -223,17 +223,13 @@ function charge(lock: Lock, id: number): Lock {
 function chargePin(lock: Lock, id: number): Lock {
   const pinMisses = lock.ledger.pinMisses + 1;
   const step = Math.min(pinMisses - PIN_MISSES_TO_DELAY, PIN_DELAYS.length - 1);
-  const pinDelayLeft = step >= 0 ? PIN_DELAYS[step]! : ms(0);
+  const pinDelayLeft = step >= 0 ? PIN_DELAYS[step] : ms(0);
   return { ...lock, pin: id, lastId: id, ledger: { ...lock.ledger, pinMisses, pinDelayLeft } };
 }
 
-function withoutPin({ pin: _checked, ...rest }: Lock): Lock {
-  return rest;
-}
-
 function open(lock: Lock, by: 'face' | 'pin'): Lock {
-  const { face: _over, ...rest } = lock;
-  return rest.screen.kind === 'unlocked' ? rest : { ...rest, screen: { kind: 'unlocked', by } };
+  const screen = lock.screen.kind === 'unlocked' ? lock.screen : ({ kind: 'unlocked', by } as const);
+  return { ...lock, face: undefined, screen };
 }
 
 function apply(lock: Lock, event: LockEvent): Lock {
@@ -243,7 +239,7 @@ function apply(lock: Lock, event: LockEvent): Lock {
       return lock;
     case 'lock':
       // Locking a locked screen must not cancel a PIN that is being checked.
-      return locked ? lock : { ...endFace(withoutPin(lock)), screen: { kind: 'locked' } };
+      return locked ? lock : { ...endFace(lock), pin: undefined, screen: { kind: 'locked' } };
     case 'sensor-lost':
       return endFace(lock);
     case 'record-written':
@@ -268,9 +264,9 @@ function apply(lock: Lock, event: LockEvent): Lock {
       return chargePin(lock, event.id);
     case 'pin-accepted':
       if (lock.pin !== event.id) return lock;
-      return open({ ...withoutPin(lock), ledger: freshLedger(event.at.wall) }, 'pin');
+      return open({ ...lock, pin: undefined, ledger: freshLedger(event.at.wall) }, 'pin');
     case 'pin-refused':
-      return lock.pin === event.id ? withoutPin(lock) : lock;
+      return lock.pin === event.id ? { ...lock, pin: undefined } : lock;
   }
 }
 
@@ -282,6 +278,6 @@ function unwritten(lock: Lock): Lock {
   const ended = endFace(lock);
   const pinMisses = Math.max(ended.ledger.pinMisses, PIN_MISSES_TO_DELAY - 1);
   const delayed =
-    lock.pin === undefined ? ended.ledger.pinDelayLeft : Math.max(ended.ledger.pinDelayLeft, PIN_DELAYS[0]!);
+    lock.pin === undefined ? ended.ledger.pinDelayLeft : Math.max(ended.ledger.pinDelayLeft, PIN_DELAYS[0]);
   return { ...ended, unwritable: true, ledger: { ...ended.ledger, pinMisses, pinDelayLeft: ms(delayed) } };
 }

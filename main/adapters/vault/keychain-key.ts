@@ -7,16 +7,17 @@ import type { Keychain } from './keychain.ts';
 import { confirmKey } from './vault-record.ts';
 import type { VaultRecord } from './vault-record.ts';
 
-const account = (id: string) => `key-${id}`;
+/** Under which account the key of a vault is kept. */
+export const keyAccount = (id: string) => `key-${id}`;
 
 /** Makes a key in a keychain that has just shown that it keeps what it is given. */
 export async function createKeychainKey(keychain: Keychain, id: string): Promise<Result<Uint8Array>> {
   const works = await roundTrip(keychain);
   if (!works.ok) return works;
   const key = randomBytes(32);
-  const set = await ask(keychain, keychain.set(account(id), key.toString('base64')));
+  const set = await ask(keychain, keychain.set(keyAccount(id), key.toString('base64')));
   if (!set.ok) return set;
-  const got = await ask(keychain, keychain.get(account(id)));
+  const got = await ask(keychain, keychain.get(keyAccount(id)));
   if (!got.ok) return got;
   return got.value === key.toString('base64')
     ? ok(key)
@@ -30,14 +31,14 @@ export function keychainKeySource(keychain: Keychain, record: VaultRecord): KeyS
     kind: keychain.kind,
     async key() {
       if (known?.ok) return known;
-      const got = await ask(keychain, keychain.get(account(record.id)));
+      const got = await ask(keychain, keychain.get(keyAccount(record.id)));
       if (!got.ok) return got;
       const advice = 'unlock the keychain it was kept in, or enter the PIN and enrol again';
       known =
         got.value === null
           ? fail(
               'key-unavailable',
-              `The system's keychain no longer holds the key of the galleries: ${advice}.`,
+              `The system's keychain does not give the key of the galleries: ${advice}.`,
             )
           : confirmKey(
               record,

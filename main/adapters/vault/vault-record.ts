@@ -64,5 +64,5 @@ export const keyCheck = (key: Uint8Array): string =>
 /** The key if it is the one of the record; another one is never used instead. */
 export function confirmKey(record: VaultRecord, key: Uint8Array, otherwise: string): Result<Uint8Array> {
   const [given, kept] = [keyCheck(key), record.check].map((text) => Buffer.from(text, 'base64'));
-  return timingSafeEqual(given!, kept!) ? ok(key) : fail('key-unavailable', otherwise);
+  return timingSafeEqual(given, kept) ? ok(key) : fail('key-unavailable', otherwise);
 }

@@ -10,7 +10,8 @@ import { fail, ok } from '../../contract/result.ts';
 import type { Result } from '../../contract/result.ts';
 import type { KeySource, Store } from '../../core/ports.ts';
 import { userFile } from '../../core/gallery-user-file.ts';
-import { ask } from './keychain.ts';
+import { keyAccount } from './keychain-key.ts';
+import { ask, keychainFailure } from './keychain.ts';
 import type { Keychain } from './keychain.ts';
 
 export interface VersionMarks {
@@ -33,7 +34,13 @@ export function keychainMarks(keychain: Keychain, vaultId: string): VersionMarks
     async read(user) {
       const got = await ask(keychain, keychain.get(account(user)));
       if (!got.ok) return got;
-      const version = parse(got.value ?? '0');
+      if (got.value === null) {
+        // keytar answers null for a locked keychain too: an absent mark counts only where the key is seen beside it.
+        const key = await ask(keychain, keychain.get(keyAccount(vaultId)));
+        if (!key.ok) return key;
+        return key.value === null ? keychainFailure(keychain.kind, 'it does not give the key') : ok(0);
+      }
+      const version = parse(got.value);
       return version === undefined ? altered(user, 'the keychain') : ok(version);
     },
     write: (user, version) => ask(keychain, keychain.set(account(user), String(version))),
