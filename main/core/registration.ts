@@ -8,6 +8,7 @@
  * away is what a colour pixel shows.
  */
 import type { DepthImage, Intrinsics, Rigid, SensorFrame } from './frames.ts';
+import { project } from './geometry/camera.ts';
 import { apply, invert, type Vec3 } from './geometry/rigid.ts';
 
 /** Half-open rectangle in depth pixels. */
@@ -138,6 +139,28 @@ function projectIntoColour(
     return apply(toDepth, inColour);
   };
   return { colourAt, lift };
+}
+
+/**
+ * Index ranges of the region's pixels that may show a box in some frame of its own: what looks at the face alone need not
+ * visit the rest. Half-open, relative to the region.
+ * @param corners 8 camera points
+ */
+export function windowOf({ frame, region }: RegisteredFrame, corners: readonly Vec3[]): Region {
+  const camera = frame.depth.intrinsics;
+  const pixels = corners.map((corner) => project(camera, corner));
+  const within = (value: number, low: number, high: number) =>
+    Math.min(high, Math.max(low, Math.round(value)));
+  const us = pixels.map(([u]) => u - region.left);
+  const vs = pixels.map(([, v]) => v - region.top);
+  const width = region.right - region.left;
+  const height = region.bottom - region.top;
+  return {
+    left: within(Math.min(...us), 0, width),
+    right: within(Math.max(...us) + 1, 0, width),
+    top: within(Math.min(...vs), 0, height),
+    bottom: within(Math.max(...vs) + 1, 0, height),
+  };
 }
 
 const around = new Float32Array(9);

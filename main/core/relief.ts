@@ -3,9 +3,9 @@
  * person's consecutive frames add up, so that noise and holes go away.
  */
 import type { Rigid } from './frames.ts';
-import { invert } from './geometry/rigid.ts';
+import { apply, invert, type Vec3 } from './geometry/rigid.ts';
 import type { MeanFace } from './mean-face.ts';
-import type { RegisteredFrame } from './registration.ts';
+import { windowOf, type RegisteredFrame, type Region } from './registration.ts';
 import type { PixelSource } from './face/types.ts';
 
 /** The grid of all reliefs: x from −65 to 65 mm (columns, picture-right), y from 60 down to −90 mm (rows). */
@@ -58,13 +58,17 @@ export function reliefOf(
   const relief: Relief = { ...emptyRelief(), frames: 1 };
   const { points, colourAt, region } = registered;
   const width = region.right - region.left;
-  const n = points.length / 3;
+  const window = faceWindow(registered, headToCamera);
   const toHead = invert(headToCamera);
   const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = toHead.rotation as number[] as Nine;
   const [t0, t1, t2] = toHead.translation;
   const { columns, rows, cell, left, top } = RELIEF;
   const picture = paint?.picture;
-  for (let i = 0, p = 0; i < n; i++, p += 3) {
+  const across = window.right - window.left;
+  const count = across * (window.bottom - window.top);
+  for (let k = 0; k < count; k++) {
+    const i = (window.top + ((k / across) | 0)) * width + window.left + (k % across);
+    const p = i * 3;
     const z = points[p + 2];
     if (z === 0) continue;
     const px = points[p];
@@ -132,15 +136,17 @@ function splat(
 
 /** True where a neighbour was measured at a very different depth. `p` indexes points, `row` is one row of them. */
 export function isEdge(points: Float32Array, p: number, row: number, z: number): boolean {
-  const differs = (other: number | undefined) =>
-    other !== undefined && other > 0 && Math.abs(other - z) > EDGE_MM;
   return (
-    differs(points[p + 5]) ||
-    differs(points[p - 1]) ||
-    differs(points[p + row + 2]) ||
-    differs(points[p - row + 2])
+    jumps(points[p + 5], z) ||
+    jumps(points[p - 1], z) ||
+    jumps(points[p + row + 2], z) ||
+    jumps(points[p - row + 2], z)
   );
 }
+
+/** Comparisons with what lies outside of the region (undefined) are false: no edge. */
+const jumps = (other: number, z: number): boolean =>
+  other > 0 && (other - z > EDGE_MM || z - other > EDGE_MM);
 
 /** Adds reliefs of one person cell by cell. */
 export function fuse(reliefs: readonly Relief[]): Relief {
@@ -158,6 +164,21 @@ export function fuse(reliefs: readonly Relief[]): Relief {
 
 function add(into: Float32Array, plane: Float32Array): void {
   for (let i = 0; i < into.length; i++) into[i] += plane[i];
+}
+
+/** The box of the head's frame that holds every face: x, y, z from … to, millimetres. */
+const HEAD_BOX = [
+  [RELIEF.left, -RELIEF.left],
+  [RELIEF.top - RELIEF.rows * RELIEF.cell, RELIEF.top],
+  [-70, 65],
+] as const;
+
+/** Where the face is among the region's pixels. */
+export function faceWindow(registered: RegisteredFrame, headToCamera: Rigid): Region {
+  const [xs, ys, zs] = HEAD_BOX;
+  const corners: Vec3[] = [];
+  for (const x of xs) for (const y of ys) for (const z of zs) corners.push(apply(headToCamera, [x, y, z]));
+  return windowOf(registered, corners);
 }
 
 /** A cell counts as observed from this weight on. */

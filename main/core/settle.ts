@@ -8,7 +8,7 @@ import { solveSymmetric } from './geometry/least-squares.ts';
 import { compose, invert, rotationFromVector } from './geometry/rigid.ts';
 import type { MeanFace } from './mean-face.ts';
 import type { RegisteredFrame } from './registration.ts';
-import { isEdge, RELIEF, RELIEF_CELLS } from './relief.ts';
+import { faceWindow, isEdge, RELIEF, RELIEF_CELLS } from './relief.ts';
 
 const STEPS = 6;
 const HUBER_MM = 4;
@@ -31,7 +31,7 @@ export interface Settled {
  */
 export function settle(registered: RegisteredFrame, start: Rigid, mean: MeanFace): Settled | undefined {
   const toHead0 = invert(start);
-  const candidates = innerPoints(registered, toHead0);
+  const candidates = innerPoints(registered, start, toHead0);
   if (candidates.length < 3 * 150) return undefined;
   let motion: Rigid = { rotation: [1, 0, 0, 0, 1, 0, 0, 0, 1], translation: [0, 0, 0] };
   const residuals = new Float32Array(candidates.length / 3);
@@ -58,23 +58,25 @@ export function settle(registered: RegisteredFrame, start: Rigid, mean: MeanFace
 }
 
 /** Points in the head's frame that may lie on the inner face; every k-th where there are many. */
-function innerPoints(registered: RegisteredFrame, toHead: Rigid): Float32Array {
+function innerPoints(registered: RegisteredFrame, start: Rigid, toHead: Rigid): Float32Array {
   const { points, region } = registered;
-  const row = (region.right - region.left) * 3;
-  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = toHead.rotation as number[];
+  const width = region.right - region.left;
+  const window = faceWindow(registered, start);
+  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = toHead.rotation;
   const [t0, t1, t2] = toHead.translation;
   const inside: number[] = [];
-  for (let p = 0; p < points.length; p += 3) {
-    const z = points[p + 2];
-    if (z === 0) continue;
-    const x = r0 * points[p] + r1 * points[p + 1] + r2 * z + t0;
-    if (x < -58 || x > 58) continue;
-    const y = r3 * points[p] + r4 * points[p + 1] + r5 * z + t1;
-    if (y < -85 || y > 42) continue;
-    const hz = r6 * points[p] + r7 * points[p + 1] + r8 * z + t2;
-    if (hz < -90 || hz > 60 || isEdge(points, p, row, z)) continue;
-    inside.push(x, y, hz);
-  }
+  for (let v = window.top; v < window.bottom; v++)
+    for (let u = window.left, p = (v * width + window.left) * 3; u < window.right; u++, p += 3) {
+      const z = points[p + 2];
+      if (z === 0) continue;
+      const x = r0 * points[p] + r1 * points[p + 1] + r2 * z + t0;
+      if (x < -58 || x > 58) continue;
+      const y = r3 * points[p] + r4 * points[p + 1] + r5 * z + t1;
+      if (y < -85 || y > 42) continue;
+      const hz = r6 * points[p] + r7 * points[p + 1] + r8 * z + t2;
+      if (hz < -90 || hz > 60 || isEdge(points, p, width * 3, z)) continue;
+      inside.push(x, y, hz);
+    }
   const count = inside.length / 3;
   const keep = Math.max(1, Math.floor(count / POINTS));
   const out = new Float32Array(Math.ceil(count / keep) * 3);
