@@ -144,6 +144,21 @@ describe('face attempts', () => {
     expect(faceGate(r.send({ kind: 'lock' }).lock)).toMatchObject({ kind: 'pin-needed', because: 'misses' });
   });
 
+  it('and PINs never use an id twice', () => {
+    const r = rig().miss().send({ kind: 'face-begun', id: 1 }).send({ kind: 'pin-begun', id: 1 });
+    expect([r.lock.face, r.lock.pin]).toEqual([undefined, undefined]);
+  });
+
+  it('end when the PIN grows too old under them', () => {
+    const r = rig()
+      .wait(PIN_AGE - 1)
+      .begin();
+    const id = r.id;
+    r.send({ kind: 'face-seen', id }).wait(1).send({ kind: 'face-accepted', id });
+    expect(r.lock.screen.kind).toBe('locked');
+    expect(r.effects).toContainEqual({ kind: 'end-attempt', id });
+  });
+
   it('end when the screen is opened by the PIN', () => {
     const r = rig().begin();
     const id = r.id;
@@ -176,6 +191,14 @@ describe('pauses', () => {
     const r = rig().miss(5);
     r.at = { ...r.at, wall: r.at.wall + 3_600_000 };
     expect(faceGate(r.send({ kind: 'tick' }).lock)).toEqual({ kind: 'paused', left: PAUSE });
+  });
+
+  it('are not shortened by a clock set back while Facet runs and right again at the next start', () => {
+    const r = rig().miss(5);
+    r.at = { ...r.at, wall: r.at.wall - 3_600_000 };
+    r.send({ kind: 'tick' }).wrongPin();
+    expect(r.written.latestWall).toBe(START.wall);
+    expect(faceGate(r.restart(START.wall + 1000).lock)).toEqual({ kind: 'paused', left: 29_000 });
   });
 
   it('leave the PIN working', () => {

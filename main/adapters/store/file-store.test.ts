@@ -88,10 +88,10 @@ describe('the file store', () => {
   it('clears temporary files that a crash left behind, not those of a write under way', async () => {
     const store = await open();
     const [old, young] = ['0'.repeat(24), '1'.repeat(24)].map((id) => path.join(store.folder, `.tmp-${id}`));
-    for (const file of [old!, young!]) fs.writeFileSync(file, '');
-    fs.utimesSync(old!, new Date(0), new Date(0));
+    for (const file of [old, young]) fs.writeFileSync(file, '');
+    fs.utimesSync(old, new Date(0), new Date(0));
     await open();
-    expect(fs.readdirSync(store.folder)).toEqual([path.basename(young!)]);
+    expect(fs.readdirSync(store.folder)).toEqual([path.basename(young)]);
   });
 
   it('refuses a file far too large to be a gallery before reading it', async () => {
