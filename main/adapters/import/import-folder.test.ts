@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32 } from '@foxglove/crc';
+import { crc32 } from 'node:zlib';
 import { encode as encodeBitmap } from 'bmp-ts';
 import fc from 'fast-check';
 import sharp from 'sharp';
@@ -247,7 +247,7 @@ describe('an Open3D folder', () => {
     async () => {
       const folder = await open3dFolder();
       await rm(join(folder, 'depth', '000001.png'));
-      execFileSync('mkfifo', [join(folder, 'depth', '000001.png')]);
+      execFileSync('sh', ['-c', 'mkfifo "$0"', join(folder, 'depth', '000001.png')]);
       const { skipped } = await importFolder(folder, join(root, 'pipe.mcap'), options);
       expect(skipped).toEqual([expect.stringContaining('is not a file')]);
     },

@@ -13,7 +13,7 @@ import { Random } from '../../../core/random.ts';
 import { FILE_DESCRIPTOR_SET, encode } from '../../recorder/foxglove.ts';
 import type { Messages, SchemaName } from '../../recorder/foxglove.ts';
 import { clock, frames, options, someFrames } from '../../recorder/frames.fixture.ts';
-import { record } from '../../recorder/mcap-recorder.ts';
+import { McapRecorder, record } from '../../recorder/mcap-recorder.ts';
 import { ReplaySensor } from './replay-sensor.ts';
 
 let folder = '';
@@ -176,23 +176,43 @@ describe('pace', () => {
   });
 });
 
-describe('a damaged recording', () => {
-  test('that was cut off anywhere plays what was complete, or says that nothing was', async () => {
-    const whole = fresh();
-    const large = someFrames(1)[0];
-    // Frames larger than a chunk, so that there are several chunks.
-    const side = 512;
-    const random = new Random('noise');
-    const data = Uint16Array.from({ length: side * side }, () => random.below(65536));
-    const intrinsics = { width: side, height: side, fx: 500, fy: 500, cx: 255, cy: 255 };
-    const recorded = Array.from({ length: 4 }, (_, i) => ({
-      ...large,
+/** Frames with more noise than fits into a chunk, so that each gets its own. */
+function largeFrames(count: number): SensorFrame[] {
+  const side = 512;
+  const random = new Random('noise');
+  const data = Uint16Array.from({ length: side * side }, () => random.below(65536));
+  const picture = {
+    width: side,
+    height: side,
+    data,
+    intrinsics: { width: side, height: side, fx: 500, fy: 500, cx: 255, cy: 255 },
+  };
+  return someFrames(1).flatMap((small) =>
+    Array.from({ length: count }, (_, i) => ({
+      ...small,
       sequence: i,
       capturedAt: ms(1000 + 33 * i),
-      depth: { width: side, height: side, data, intrinsics },
-      infrared: { width: side, height: side, data, intrinsics },
-    }));
-    await record(each(recorded), whole, options);
+      depth: picture,
+      infrared: picture,
+    })),
+  );
+}
+
+describe('a damaged recording', () => {
+  test('that was never closed plays all frames but at most the last', async () => {
+    const path = fresh();
+    const recorder = await McapRecorder.create(path, options);
+    for (const frame of largeFrames(3)) await recorder.write(frame);
+    // As if the process had died here.
+    const seen = await replayAll(path);
+    await recorder.close();
+    expect(seen.length).toBeGreaterThanOrEqual(2);
+    expect(await replayAll(path)).toHaveLength(3);
+  });
+
+  test('that was cut off anywhere plays what was complete, or says that nothing was', async () => {
+    const whole = fresh();
+    await record(each(largeFrames(4)), whole, options);
     const bytes = await readFile(whole);
     const digests = (all: readonly SensorFrame[]) =>
       all.map(({ depth, infrared, colour }) => [depth, infrared, colour].map((p) => digest(p!.data)));

@@ -116,5 +116,6 @@ export class ReplaySensor implements Sensor {
 }
 
 async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await delay(milliseconds, undefined, { signal });
+  // Timers take no more than 31 bits, and fire at once where they get more.
+  await delay(Math.min(milliseconds, 2 ** 31 - 1), undefined, { signal });
 }
