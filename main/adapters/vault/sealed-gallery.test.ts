@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileStore } from '../store/file-store.ts';
-import { chooseKeySource } from './choose-key-source.ts';
+import { chooseKeySource, renewKeySource } from './choose-key-source.ts';
 import { SealedGalleries } from './sealed-gallery.ts';
 import { keychains, MemoryKeychain, syntheticGallery, temporaryStore, unwrap } from './vault-test-support.ts';
 
@@ -211,3 +211,23 @@ it('a version mark kept in a file cannot be forged without the key', async () =>
   await store.write('version-ada', Buffer.from(bytesOf('version-ada').toString().replace(/^2/, '1')));
   expect(await vault.load('ada')).toMatchObject({ ok: false, code: 'store-altered' });
 });
+
+it.each([{ withKeychain: true }, { withKeychain: false }])(
+  'a renewed key takes a new enrolment, and the old file is kept, %j',
+  async (options) => {
+    dispose();
+    ({ store, folder, dispose } = await temporaryStore());
+    vault = await openVault(options);
+    unwrap(await vault.save(ada));
+    const old = bytesOf();
+    const given = options.withKeychain ? keychains(keychain) : keychains();
+    const renewed = new SealedGalleries(
+      store,
+      unwrap(await renewKeySource({ store, folder, keychains: given })),
+    );
+    expect(await renewed.load('ada')).toMatchObject({ ok: false, code: 'store-altered' });
+    unwrap(await renewed.save(ada));
+    expect(asides().map((name) => bytesOf(name))).toEqual([old]);
+    expect((await (await openVault(options)).load('ada')).ok).toBe(true);
+  },
+);
