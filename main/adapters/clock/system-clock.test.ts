@@ -1,0 +1,8 @@
+import { expect, it } from 'vitest';
+import { systemClock } from './system-clock.ts';
+
+it('the system clock tells the time of day, and a time that never goes back', () => {
+  expect(Math.abs(systemClock.wallTime() - Date.now())).toBeLessThan(1000);
+  const readings = Array.from({ length: 1000 }, () => systemClock.now());
+  expect(readings).toEqual([...readings].sort((a, b) => a - b));
+});
