@@ -42,13 +42,13 @@ for (const scene of scenes.length > 0
   ? scenes
   : ['you', 'stranger', 'photo', 'tablet', 'mask', 'two', 'empty', 'you+dark']) {
   const [name, seconds] = scene.split(':');
-  const stage = new Stage(name!, ordinaryCast());
+  const stage = new Stage(name, ordinaryCast());
   const pictures = await panels(stage.frame(Math.floor((Number(seconds ?? 1) * 1000) / FRAME_TIME)));
   const widths = await Promise.all(pictures.map(async (p) => (await sharp(p).metadata()).width));
   let left = 0;
   const composed = pictures.map((input, i) => {
     const place = { input, left, top: 0 };
-    left += widths[i]!;
+    left += widths[i];
     return place;
   });
   const file = `out/scenes/${scene.replace(/[^\w+@-]/g, '_')}.png`;

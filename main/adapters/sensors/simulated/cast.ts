@@ -28,7 +28,10 @@ export interface Cast {
 /** A name for the truth that frames carry: the identity's seed. */
 export const nameOf = (who: Who): string => (typeof who === 'string' ? who : who.seed);
 
-/** The synthetic people of the head pack. People are built on first use and kept. */
+/** People kept built: enough for any scene, few enough for evaluations of thousands. */
+const KEPT = 16;
+
+/** The synthetic people of the head pack. People are built on first use; the last few are kept. */
 export class SyntheticCast implements Cast {
   private readonly built = new Map<string, Lids>();
 
@@ -42,19 +45,49 @@ export class SyntheticCast implements Cast {
 
   lids(who: Who, wear: Wear): Lids {
     const key = JSON.stringify([who, wear.glasses ?? false, wear.hat ?? false]);
-    let lids = this.built.get(key);
-    if (!lids) {
-      const identity = this.identity(who);
-      const person = (closure: number): Person =>
-        buildPerson(this.pack, identity, {
-          accessories: accessories(wear),
-          expression: { 'eye-left-closure': closure, 'eye-right-closure': closure },
-        });
-      lids = { open: person(0), half: person(0.5), closed: person(1) };
-      this.built.set(key, lids);
+    const lids = this.built.get(key) ?? this.build(who, wear);
+    this.built.delete(key);
+    this.built.set(key, lids);
+    for (const [oldest] of this.built) {
+      if (this.built.size <= KEPT) break;
+      this.built.delete(oldest);
     }
     return lids;
   }
+
+  private build(who: Who, wear: Wear): Lids {
+    const identity = this.identity(who);
+    const person = (closure: number): Person =>
+      buildPerson(this.pack, identity, {
+        accessories: accessories(wear),
+        expression: { 'eye-left-closure': closure, 'eye-right-closure': closure },
+      });
+    return lazily(
+      () => person(0),
+      () => person(0.5),
+      () => person(1),
+    );
+  }
+}
+
+/** Lids whose heads are built when they are first looked at. */
+export function lazily(open: () => Person, half: () => Person, closed: () => Person): Lids {
+  const once = (build: () => Person) => {
+    let person: Person | undefined;
+    return () => (person ??= build());
+  };
+  const heads = { open: once(open), half: once(half), closed: once(closed) };
+  return {
+    get open() {
+      return heads.open();
+    },
+    get half() {
+      return heads.half();
+    },
+    get closed() {
+      return heads.closed();
+    },
+  };
 }
 
 const accessories = ({ glasses, hat }: Wear): Accessory[] => [

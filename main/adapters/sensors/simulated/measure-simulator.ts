@@ -27,6 +27,6 @@ export function measureSimulator(
     return performance.now() - start;
   }).sort((a, b) => a - b);
   const used = process.cpuUsage(before);
-  const at = (share: number) => times[Math.min(frames - 1, Math.floor(share * frames))]!;
+  const at = (share: number) => times[Math.min(frames - 1, Math.floor(share * frames))];
   return { frames, p50: at(0.5), p95: at(0.95), framesPerSecond: (1e6 * frames) / (used.user + used.system) };
 }

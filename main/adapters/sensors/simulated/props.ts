@@ -103,11 +103,11 @@ function maskPicture(person: Person, eyeHoles: boolean): Texture {
 
 /** The flat mask alone, just before the nose of the one who wears it. */
 export function maskOf(pictured: Person, wearer: Person, eyeHoles: boolean): Surface {
-  const face = wearer.surfaces[0]!;
+  const face = wearer.surfaces[0];
   let tip = 0;
   for (let i = 0; i < face.positions.length; i += 3) {
-    if (Math.abs(face.positions[i]!) < 40 && face.positions[i + 1]! > -110)
-      tip = Math.max(tip, face.positions[i + 2]!);
+    if (Math.abs(face.positions[i]) < 40 && face.positions[i + 1] > -110)
+      tip = Math.max(tip, face.positions[i + 2]);
   }
   const { width, height, middle } = MASK;
   return sheet(

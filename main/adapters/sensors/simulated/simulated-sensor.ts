@@ -29,7 +29,7 @@ export interface SimulatedSensorOptions {
  */
 export class SimulatedSensor implements Sensor {
   readonly info: SensorInfo;
-  private stage: Stage;
+  private readonly stage: Stage;
   private opened = false;
   private readonly pace: 'live' | 'virtual';
   private readonly clock: Pick<Clock, 'now'>;
@@ -62,6 +62,7 @@ export class SimulatedSensor implements Sensor {
     }
     this.opened = true;
     try {
+      if (this.pace === 'live') this.stage.prepare();
       const start = this.clock.now();
       let last = -1;
       while (!signal.aborted) {

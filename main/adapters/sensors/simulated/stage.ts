@@ -3,10 +3,11 @@ import { mm, ms, type Degrees, type Millimetres } from '../../../contract/units.
 import type { Rigid, SensorFrame } from '../../../core/frames.ts';
 import { kinectV1, kinectV2, type ColourSize, type SensorGeometry } from '../../synthetic/render/cameras.ts';
 import { LIGHTS, type Light, type LightName } from '../../synthetic/render/light.ts';
+import { meshOf } from '../../synthetic/render/render-mesh.ts';
 import { headToCamera } from '../../synthetic/render/pose.ts';
 import { room } from '../../synthetic/render/room.ts';
 import { SceneRenderer, type Streams } from '../../synthetic/render/scene-renderer.ts';
-import { nameOf, type Cast, type Lids, type Wear, type Who } from './cast.ts';
+import { lazily, nameOf, type Cast, type Lids, type Wear, type Who } from './cast.ts';
 import { handHeld, standing, type LidState, type Stance } from './motion.ts';
 import { maskOf, photoOf, tabletOf, wearing } from './props.ts';
 import { describeScene, parseScene, YOU, type SceneDescription, type Shows, type Visitor } from './scene.ts';
@@ -80,11 +81,11 @@ function dressed(visitor: Visitor, cast: Cast): Lids {
     case 'mask': {
       const pictured = cast.lids(visitor.maskOf ?? YOU, {}).open;
       const mask = maskOf(pictured, lids.open, visitor.eyeHoles ?? false);
-      return {
-        open: wearing(lids.open, mask),
-        half: wearing(lids.half, mask),
-        closed: wearing(lids.closed, mask),
-      };
+      return lazily(
+        () => wearing(lids.open, mask),
+        () => wearing(lids.half, mask),
+        () => wearing(lids.closed, mask),
+      );
     }
   }
 }
@@ -146,7 +147,7 @@ export class Stage {
       depthToColour: this.geometry.depthToColour,
       truth: {
         visitors: moments.map(({ visitor, pose, lids }, i) => {
-          const motion = headToCamera(pose, actors[i]!.person.pivot);
+          const motion = headToCamera(pose, actors[i].person.pivot);
           return {
             person: nameOf(visitor.who),
             shows: visitor.shows,
@@ -160,6 +161,14 @@ export class Stage {
         }),
       },
     };
+  }
+
+  /** Builds everybody with all states of the lids now, so that no frame takes longer than the others. */
+  prepare(): void {
+    for (const visitor of this.description.visitors) {
+      const { open, half, closed } = this.bodyOf(visitor);
+      for (const person of [open, half, closed]) meshOf(person).openness();
+    }
   }
 
   private streams(light: Light): Streams {
@@ -184,7 +193,9 @@ export class Stage {
   }
 
   private replaceFirst(visitor: Visitor): void {
-    this.description = { ...this.description, visitors: [visitor, ...this.description.visitors.slice(1)] };
+    const [first, ...others] = this.description.visitors;
+    if (first) this.bodies.delete(first);
+    this.description = { ...this.description, visitors: [visitor, ...others] };
   }
 
   private steer(update: Direction): void {
@@ -201,8 +212,8 @@ export class Stage {
       const script = (held ? handHeld : standing)(stance, this.description.seed);
       const body = this.bodies.get(first);
       const visitor = { ...first, script };
-      if (body) this.bodies.set(visitor, body);
       this.replaceFirst(visitor);
+      if (body) this.bodies.set(visitor, body);
     }
     this.aim = { ...this.aim, ...wanted };
   }

@@ -27,7 +27,7 @@ export function ellipsoid(
     for (let a = 0; a <= around; a++) {
       const angle = (2 * Math.PI * a) / around;
       const direction = [sine(polar) * sine(angle), cosine(polar), sine(polar) * cosine(angle)];
-      for (let k = 0; k < 3; k++) positions.push(centre[k]! + radii[k]! * direction[k]!);
+      for (let k = 0; k < 3; k++) positions.push(centre[k] + radii[k] * direction[k]);
       uvs.push(a / around, r / rings);
       if (r === rings || a === around) continue;
       const i = r * (around + 1) + a;

@@ -31,7 +31,7 @@ export function sheet(
   for (let r = 0; r <= rows; r++) {
     for (let c = 0; c <= columns; c++) {
       const [u, v] = [c / columns, r / rows];
-      for (let k = 0; k < 3; k++) positions.push(corner[k]! + u * right[k]! + v * down[k]!);
+      for (let k = 0; k < 3; k++) positions.push(corner[k] + u * right[k] + v * down[k]);
       uvs.push(u, v);
       if (r === rows || c === columns) continue;
       const a = r * (columns + 1) + c;

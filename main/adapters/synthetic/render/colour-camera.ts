@@ -35,11 +35,11 @@ export function developColour({ camera, linear }: ColourBuffer, light: Light, ra
   for (let y = 0, i = 0; y < height; y++) {
     let n = random.uint32() & NOISE_MASK;
     for (const end = i + 3 * width; i < end; i += 3, n += 3) {
-      const green = linear[i + 1]!;
-      const s = sigma[green >> 8]!;
-      data[i] = curve[((linear[i]! + (Math.imul(s, normals[n]!) >> 10)) >> 4) + MARGIN]!;
-      data[i + 1] = curve[((green + (Math.imul(s, normals[n + 1]!) >> 10)) >> 4) + MARGIN]!;
-      data[i + 2] = curve[((linear[i + 2]! + (Math.imul(s, normals[n + 2]!) >> 10)) >> 4) + MARGIN]!;
+      const green = linear[i + 1];
+      const s = sigma[green >> 8];
+      data[i] = curve[((linear[i] + (Math.imul(s, normals[n]) >> 10)) >> 4) + MARGIN]!;
+      data[i + 1] = curve[((green + (Math.imul(s, normals[n + 1]) >> 10)) >> 4) + MARGIN]!;
+      data[i + 2] = curve[((linear[i + 2] + (Math.imul(s, normals[n + 2]) >> 10)) >> 4) + MARGIN]!;
     }
   }
   return { width, height, channels: 3, data, intrinsics: camera };

@@ -43,7 +43,7 @@ const SLANT = Float32Array.from({ length: 256 }, (_, i) => {
 
 /** Standard deviation of one time-of-flight reading, mm; `z` in mm. */
 export const sigmaV2 = (z: number, cosine: number): number =>
-  (V2_NOISE.base + V2_NOISE.growth * z * z * 1e-6) * SLANT[(cosine * 255) | 0]!;
+  (V2_NOISE.base + V2_NOISE.growth * z * z * 1e-6) * SLANT[(cosine * 255) | 0];
 
 /** Depth as the sensor reports it: millimetres, 0 where nothing was measured. `field` is an error field in mm. */
 export function measureDepth(
@@ -64,7 +64,7 @@ export function trueDepth({ camera, inverse }: DepthBuffer): DepthImage {
 }
 
 function depthsOf({ inverse, depths }: DepthBuffer): Float32Array {
-  for (let i = 0; i < depths.length; i++) depths[i] = inverse[i]! > 0 ? 1 / inverse[i]! : 0;
+  for (let i = 0; i < depths.length; i++) depths[i] = inverse[i] > 0 ? 1 / inverse[i] : 0;
   return depths;
 }
 
@@ -94,23 +94,22 @@ function timeOfFlight(
     for (let x = 0; x < width; x++, i++) {
       n++;
       u++;
-      const here = z[i]!;
-      const c = cosine[i]!;
+      const here = z[i];
+      const c = cosine[i];
       if (here === 0 || c < grazing) continue;
-      let d =
-        here + bias + ((base + growth * here * here * 1e-6) * SLANT[(c * 255) | 0]! * normals[n]!) / one;
-      if (field) d += field[i]!;
-      const left = x > 0 ? z[i - 1]! : here;
-      const right = x < width - 1 ? z[i + 1]! : here;
-      const up = z[i + above]!;
-      const down = z[i + below]!;
+      let d = here + bias + ((base + growth * here * here * 1e-6) * SLANT[(c * 255) | 0] * normals[n]) / one;
+      if (field) d += field[i];
+      const left = x > 0 ? z[i - 1] : here;
+      const right = x < width - 1 ? z[i + 1] : here;
+      const up = z[i + above];
+      const down = z[i + below];
       const near = here - EDGE;
       const far = here + EDGE;
       const beforeFar = left > far || right > far || up > far || down > far;
       if (beforeFar || left < near || right < near || up < near || down < near) {
-        const chance = uniforms[u]!;
+        const chance = uniforms[u];
         if (chance < missing) continue;
-        if (beforeFar && chance < gone) d += (uniforms[u + width]! * flight) / 65536;
+        if (beforeFar && chance < gone) d += (uniforms[u + width] * flight) / 65536;
       }
       if (d >= nearest && d <= farthest) out[i] = d + 0.5;
     }
@@ -136,9 +135,9 @@ function structuredLight(
     // the right, each nearer thing hides all columns of the projector that were passed already.
     let passed = Infinity;
     for (let x = width - 1, i = y * width + x; x >= 0; x--, i--) {
-      const column = x - focalBase * inverse[i]!;
-      if (inverse[i]! > 0 && column < passed + 0.5) lit[i] = 1;
-      if (inverse[i]! > 0 && column < passed) passed = column;
+      const column = x - focalBase * inverse[i];
+      if (inverse[i] > 0 && column < passed + 0.5) lit[i] = 1;
+      if (inverse[i] > 0 && column < passed) passed = column;
     }
   }
   const scale = jitter / NORMAL_ONE;
@@ -146,20 +145,20 @@ function structuredLight(
     let n = random.uint32() & NOISE_MASK;
     for (let x = 1, i = y * width + 1; x < width - 1; x++, i++) {
       n++;
-      if (lit[i] === 0 || cosine[i]! < grazing) continue;
+      if (lit[i] === 0 || cosine[i] < grazing) continue;
       // The correlation window sees a mean of its surface; what lies a step behind or before does not count.
-      const here = z[i]!;
+      const here = z[i];
       let sum = 0;
       let count = 0;
       for (let row = i - width; row <= i + width; row += width) {
         for (let k = row - 1; k <= row + 1; k++) {
-          const other = z[k]!;
+          const other = z[k];
           if (other < here - EDGE || other > here + EDGE) continue;
-          sum += field ? 1 / (other + field[k]!) : inverse[k]!;
+          sum += field ? 1 / (other + field[k]) : inverse[k];
           count++;
         }
       }
-      const disparity = (focalBase * sum) / count + normals[n]! * scale;
+      const disparity = (focalBase * sum) / count + normals[n] * scale;
       const step = Math.floor(disparity * steps + 0.5);
       const d = (focalBase * steps) / step;
       if (d >= nearest && d <= farthest) out[i] = d + 0.5;

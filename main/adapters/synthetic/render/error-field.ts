@@ -43,15 +43,15 @@ export function errorField(camera: Intrinsics, spec: ErrorFieldSpec): Float32Arr
     const down = splineWeights(v - row);
     for (let c = 0; c < columns; c++) {
       line[c] = 0;
-      for (let k = 0; k < 4; k++) line[c]! += down[k]! * lattice[(row + k) * columns + c]!;
+      for (let k = 0; k < 4; k++) line[c] += down[k] * lattice[(row + k) * columns + c];
     }
     for (let x = 0; x < camera.width; x++, i++) {
-      const { cell, weights } = across[x]!;
+      const { cell, weights } = across[x];
       field[i] =
-        weights[0] * line[cell]! +
-        weights[1] * line[cell + 1]! +
-        weights[2] * line[cell + 2]! +
-        weights[3] * line[cell + 3]!;
+        weights[0] * line[cell] +
+        weights[1] * line[cell + 1] +
+        weights[2] * line[cell + 2] +
+        weights[3] * line[cell + 3];
     }
   }
   return field;

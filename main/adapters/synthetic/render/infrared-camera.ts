@@ -34,11 +34,11 @@ export function measureInfrared(
     let n = random.uint32() & NOISE_MASK;
     for (const end = i + width; i < end; i++) {
       n++;
-      const iz = inverse[i]!;
-      const signal = Math.min(scale * albedo[i]! * cosine[i]! * iz * iz, 65535);
-      const value = signal + sigma[signal >> 8]! * normals[n]!;
+      const iz = inverse[i];
+      const signal = Math.min(scale * albedo[i] * cosine[i] * iz * iz, 65535);
+      const value = signal + sigma[signal >> 8] * normals[n];
       data[i] = value < 0 ? 0 : value > 65535 ? 65535 : value;
-      if (structured) data[i]! -= data[i]! % V1_STEP;
+      if (structured) data[i] -= data[i] % V1_STEP;
     }
   }
   return { width, height, data, intrinsics: camera };

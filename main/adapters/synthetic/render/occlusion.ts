@@ -48,33 +48,33 @@ export function occlusion(mesh: RenderMesh): Float32Array {
       const r = row(x, y, z);
       if (c < 0 || r < 0 || c >= SIZE || r >= SIZE) return;
       const height = dx * x + dy * y + dz * z;
-      if (height > picture[r * SIZE + c]!) picture[r * SIZE + c] = height;
+      if (height > picture[r * SIZE + c]) picture[r * SIZE + c] = height;
     };
     for (const part of opaque) {
       for (let i = 3 * part.from; i < 3 * part.to; i += 3) {
-        const a = 3 * t[i]!;
-        const b = 3 * t[i + 1]!;
-        const c = 3 * t[i + 2]!;
+        const a = 3 * t[i];
+        const b = 3 * t[i + 1];
+        const c = 3 * t[i + 2];
         plot(
-          (p[a]! + p[b]! + p[c]!) / 3,
-          (p[a + 1]! + p[b + 1]! + p[c + 1]!) / 3,
-          (p[a + 2]! + p[b + 2]! + p[c + 2]!) / 3,
+          (p[a] + p[b] + p[c]) / 3,
+          (p[a + 1] + p[b + 1] + p[c + 1]) / 3,
+          (p[a + 2] + p[b + 2] + p[c + 2]) / 3,
         );
       }
     }
     for (let v = 0; v < vertexCount; v++) {
-      const cosine = dx * n[3 * v]! + dy * n[3 * v + 1]! + dz * n[3 * v + 2]!;
+      const cosine = dx * n[3 * v] + dy * n[3 * v + 1] + dz * n[3 * v + 2];
       if (cosine <= 0.05) continue;
-      total[v]! += cosine;
-      const x = p[3 * v]! + 4 * n[3 * v]!;
-      const y = p[3 * v + 1]! + 4 * n[3 * v + 1]!;
-      const z = p[3 * v + 2]! + 4 * n[3 * v + 2]!;
+      total[v] += cosine;
+      const x = p[3 * v] + 4 * n[3 * v];
+      const y = p[3 * v + 1] + 4 * n[3 * v + 1];
+      const z = p[3 * v + 2] + 4 * n[3 * v + 2];
       const c = column(x, z);
       const r = row(x, y, z);
       const inside = c >= 0 && r >= 0 && c < SIZE && r < SIZE;
-      if (!inside || picture[r * SIZE + c]! < dx * x + dy * y + dz * z + SLACK) seen[v]! += cosine;
+      if (!inside || picture[r * SIZE + c] < dx * x + dy * y + dz * z + SLACK) seen[v] += cosine;
     }
   }
-  for (let v = 0; v < vertexCount; v++) seen[v] = (seen[v]! + 1e-6) / total[v]!;
+  for (let v = 0; v < vertexCount; v++) seen[v] = (seen[v] + 1e-6) / total[v];
   return seen;
 }

@@ -34,7 +34,7 @@ export function portrait(person: Person, framing: Framing): Texture {
   const f = framing.pixelsPerMm * DISTANCE;
   const camera: Intrinsics = { width, height, fx: f, fy: f, cx: (width - 1) / 2, cy: (height - 1) / 2 };
   const buffer = colourBuffer(camera);
-  for (let i = 0; i < buffer.linear.length; i++) buffer.linear[i] = PAPER[i % 3]! * 65535;
+  for (let i = 0; i < buffer.linear.length; i++) buffer.linear[i] = PAPER[i % 3] * 65535;
   const body = posed(meshOf(person), straightAt(DISTANCE, 0, framing.middle));
   softenEdges(buffer, drawColour(buffer, body, PORTRAIT_LIGHT));
   drawGlass(buffer, body, PORTRAIT_LIGHT);
@@ -42,7 +42,7 @@ export function portrait(person: Person, framing: Framing): Texture {
   const data = new Uint8Array(4 * width * height);
   for (let i = 0; i < width * height; i++) {
     data.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
-    data[4 * i + 3] = buffer.inverse[i]! > 0 ? 255 : 0;
+    data[4 * i + 3] = buffer.inverse[i] > 0 ? 255 : 0;
   }
   return { width, height, channels: 4, data };
 }

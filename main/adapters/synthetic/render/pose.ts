@@ -45,9 +45,11 @@ export function headRotation(yaw: number, pitch: number, roll: number): number[]
 export function headToCamera(pose: Pose, pivot: readonly [number, number, number]): Rigid {
   const r = headRotation(pose.yaw, pose.pitch, pose.roll);
   const [px, py, pz] = pivot;
-  const moved = [0, 1, 2].map(
-    (i) => pivot[i]! - (r[3 * i]! * px + r[3 * i + 1]! * py + r[3 * i + 2]! * pz),
-  ) as [number, number, number];
+  const moved = [0, 1, 2].map((i) => pivot[i] - (r[3 * i] * px + r[3 * i + 1] * py + r[3 * i + 2] * pz)) as [
+    number,
+    number,
+    number,
+  ];
   return {
     rotation: r.map((v, i) => (i < 3 ? v : -v)),
     translation: [pose.at[0] + moved[0], pose.at[1] - moved[1], pose.at[2] - moved[2]],

@@ -43,26 +43,26 @@ export function posed(mesh: RenderMesh, pose: Pose): PosedMesh {
   const blend = new Float64Array(9);
   let last = -1;
   for (let v = 0, i = 0; v < vertexCount; v++, i += 3) {
-    const share = follow[v]!;
+    const share = follow[v];
     if (share !== last) {
       const step = Math.min(Math.floor(share * STEPS), STEPS - 1);
       const part = share * STEPS - step;
-      const [low, high] = [turns[step]!, turns[step + 1]!];
-      for (let k = 0; k < 9; k++) blend[k] = low[k]! + part * (high[k]! - low[k]!);
+      const [low, high] = [turns[step], turns[step + 1]];
+      for (let k = 0; k < 9; k++) blend[k] = low[k] + part * (high[k] - low[k]);
       last = share;
     }
-    const x = p[i]! - px;
-    const y = p[i + 1]! - py;
-    const z = p[i + 2]! - pz;
-    points[i] = ax + px + blend[0]! * x + blend[1]! * y + blend[2]! * z;
-    points[i + 1] = ay - py - blend[3]! * x - blend[4]! * y - blend[5]! * z;
-    points[i + 2] = az - pz - blend[6]! * x - blend[7]! * y - blend[8]! * z;
-    const nx = n[i]!;
-    const ny = n[i + 1]!;
-    const nz = n[i + 2]!;
-    normals[i] = blend[0]! * nx + blend[1]! * ny + blend[2]! * nz;
-    normals[i + 1] = -blend[3]! * nx - blend[4]! * ny - blend[5]! * nz;
-    normals[i + 2] = -blend[6]! * nx - blend[7]! * ny - blend[8]! * nz;
+    const x = p[i] - px;
+    const y = p[i + 1] - py;
+    const z = p[i + 2] - pz;
+    points[i] = ax + px + blend[0] * x + blend[1] * y + blend[2] * z;
+    points[i + 1] = ay - py - blend[3] * x - blend[4] * y - blend[5] * z;
+    points[i + 2] = az - pz - blend[6] * x - blend[7] * y - blend[8] * z;
+    const nx = n[i];
+    const ny = n[i + 1];
+    const nz = n[i + 2];
+    normals[i] = blend[0] * nx + blend[1] * ny + blend[2] * nz;
+    normals[i + 1] = -blend[3] * nx - blend[4] * ny - blend[5] * nz;
+    normals[i + 2] = -blend[6] * nx - blend[7] * ny - blend[8] * nz;
   }
   return { mesh, points, normals };
 }
@@ -76,9 +76,9 @@ export function moved(body: PosedMesh, motion: Rigid): PosedMesh {
   const turn = (from: Float32Array, sx: number, sy: number, sz: number) => {
     const to = new Float32Array(from.length);
     for (let i = 0; i < from.length; i += 3) {
-      const x = from[i]!;
-      const y = from[i + 1]!;
-      const z = from[i + 2]!;
+      const x = from[i];
+      const y = from[i + 1];
+      const z = from[i + 2];
       to[i] = a * x + b * y + c * z + sx;
       to[i + 1] = d * x + e * y + f * z + sy;
       to[i + 2] = g * x + h * y + k * z + sz;
@@ -96,12 +96,12 @@ export function projected(body: PosedMesh, camera: Intrinsics): Projected {
   const inverseDepth = new Float64Array(count);
   const { fx, fy, cx, cy } = camera;
   for (let v = 0; v < count; v++) {
-    const z = points[3 * v + 2]!;
+    const z = points[3 * v + 2];
     if (z < NEAR) continue;
     const inverse = 1 / z;
     inverseDepth[v] = inverse;
-    screen[2 * v] = Math.floor((points[3 * v]! * inverse * fx + cx) * SUBPIXELS + 0.5);
-    screen[2 * v + 1] = Math.floor((points[3 * v + 1]! * inverse * fy + cy) * SUBPIXELS + 0.5);
+    screen[2 * v] = Math.floor((points[3 * v] * inverse * fx + cx) * SUBPIXELS + 0.5);
+    screen[2 * v + 1] = Math.floor((points[3 * v + 1] * inverse * fy + cy) * SUBPIXELS + 0.5);
   }
   return { points, normals: body.normals, screen, inverseDepth };
 }

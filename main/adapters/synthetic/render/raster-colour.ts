@@ -53,14 +53,14 @@ function shade(body: PosedMesh, seen: Projected, light: Light): Shading {
     for (let v = part.firstVertex; v < part.endVertex; v++) {
       const o = 4 * v;
       if (emissive) {
-        for (let k = 0; k < 3; k++) shading[o + k] = glow * colour[k]!;
+        for (let k = 0; k < 3; k++) shading[o + k] = glow * colour[k];
       }
-      let nx = normals[3 * v]!;
-      let ny = normals[3 * v + 1]!;
-      let nz = normals[3 * v + 2]!;
-      const x = points[3 * v]!;
-      const y = points[3 * v + 1]!;
-      const z = points[3 * v + 2]!;
+      let nx = normals[3 * v];
+      let ny = normals[3 * v + 1];
+      let nz = normals[3 * v + 2];
+      const x = points[3 * v];
+      const y = points[3 * v + 1];
+      const z = points[3 * v + 2];
       if (part.twoSided && x * nx + y * ny + z * nz > 0) {
         nx = -nx;
         ny = -ny;
@@ -83,12 +83,12 @@ function shade(body: PosedMesh, seen: Projected, light: Light): Shading {
       }
       shading[o + 3] = specular * e * light.key[1];
       if (emissive) continue;
-      const openness = gloss > WET ? 1 : open[v]!;
+      const openness = gloss > WET ? 1 : open[v];
       const diffuse = Math.max(0, (towards + WRAP) / (1 + WRAP)) * Math.min(1, 0.25 + openness);
       const up = 0.5 - 0.5 * ny;
       for (let k = 0; k < 3; k++) {
-        const around = (light.sky[k]! * up + light.ground[k]! * (1 - up)) * openness;
-        shading[o + k] = e * colour[k]! * (light.key[k]! * diffuse + around);
+        const around = (light.sky[k] * up + light.ground[k] * (1 - up)) * openness;
+        shading[o + k] = e * colour[k] * (light.key[k] * diffuse + around);
       }
     }
   }
@@ -110,8 +110,8 @@ function bounds({ screen, inverseDepth }: Projected, { width, height }: Intrinsi
   let [x0, y0, x1, y1] = [width, height, 0, 0];
   for (let v = 0; v < inverseDepth.length; v++) {
     if (inverseDepth[v] === 0) continue;
-    const x = screen[2 * v]! / SUBPIXELS;
-    const y = screen[2 * v + 1]! / SUBPIXELS;
+    const x = screen[2 * v] / SUBPIXELS;
+    const y = screen[2 * v + 1] / SUBPIXELS;
     if (x < x0) x0 = x;
     if (x > x1) x1 = x;
     if (y < y0) y0 = y;
@@ -161,19 +161,19 @@ function drawPart(
   const lastX = (width - 1) * SUBPIXELS;
   const lastY = (height - 1) * SUBPIXELS;
   for (let t = 3 * part.from; t < 3 * part.to; t += 3) {
-    let a = triangles[t]!;
-    let b = triangles[t + 1]!;
-    const c = triangles[t + 2]!;
-    let za = inverseDepth[a]!;
-    let zb = inverseDepth[b]!;
-    const zc = inverseDepth[c]!;
+    let a = triangles[t];
+    let b = triangles[t + 1];
+    const c = triangles[t + 2];
+    let za = inverseDepth[a];
+    let zb = inverseDepth[b];
+    const zc = inverseDepth[c];
     if (za === 0 || zb === 0 || zc === 0) continue;
-    const xc = screen[2 * c]!;
-    const yc = screen[2 * c + 1]!;
-    let xa = screen[2 * a]!;
-    let ya = screen[2 * a + 1]!;
-    let xb = screen[2 * b]!;
-    let yb = screen[2 * b + 1]!;
+    const xc = screen[2 * c];
+    const yc = screen[2 * c + 1];
+    let xa = screen[2 * a];
+    let ya = screen[2 * a + 1];
+    let xb = screen[2 * b];
+    let yb = screen[2 * b + 1];
     let area = (xb - xa) * (yc - ya) - (xc - xa) * (yb - ya);
     if (area === 0) continue;
     if (area > 0) {
@@ -207,18 +207,18 @@ function drawPart(
     const dz1 = (zb - za) * scale;
     const dz2 = (zc - za) * scale;
     // Triangles are a few pixels large, so light may run linearly across the screen.
-    const ra = light[4 * a]!;
-    const ga = light[4 * a + 1]!;
-    const ba = light[4 * a + 2]!;
-    const sa = light[4 * a + 3]!;
-    const dr1 = (light[4 * b]! - ra) * scale;
-    const dg1 = (light[4 * b + 1]! - ga) * scale;
-    const db1 = (light[4 * b + 2]! - ba) * scale;
-    const ds1 = (light[4 * b + 3]! - sa) * scale;
-    const dr2 = (light[4 * c]! - ra) * scale;
-    const dg2 = (light[4 * c + 1]! - ga) * scale;
-    const db2 = (light[4 * c + 2]! - ba) * scale;
-    const ds2 = (light[4 * c + 3]! - sa) * scale;
+    const ra = light[4 * a];
+    const ga = light[4 * a + 1];
+    const ba = light[4 * a + 2];
+    const sa = light[4 * a + 3];
+    const dr1 = (light[4 * b] - ra) * scale;
+    const dg1 = (light[4 * b + 1] - ga) * scale;
+    const db1 = (light[4 * b + 2] - ba) * scale;
+    const ds1 = (light[4 * b + 3] - sa) * scale;
+    const dr2 = (light[4 * c] - ra) * scale;
+    const dg2 = (light[4 * c + 1] - ga) * scale;
+    const db2 = (light[4 * c + 2] - ba) * scale;
+    const ds2 = (light[4 * c + 3] - sa) * scale;
     let level = levels?.[0];
     let ua = 0;
     let va = 0;
@@ -229,10 +229,10 @@ function drawPart(
     if (levels && level) {
       ua = uvs[2 * a]!;
       va = uvs[2 * a + 1]!;
-      const ub = uvs[2 * b]!;
-      const vb = uvs[2 * b + 1]!;
-      const uc = uvs[2 * c]!;
-      const vc = uvs[2 * c + 1]!;
+      const ub = uvs[2 * b];
+      const vb = uvs[2 * b + 1];
+      const uc = uvs[2 * c];
+      const vc = uvs[2 * c + 1];
       const covered = Math.abs((ub - ua) * (vc - va) - (uc - ua) * (vb - va));
       let texels = covered * level.width * level.height * SUBPIXELS * SUBPIXELS * scale;
       for (let l = 1; texels > 2 && l < levels.length; l++, texels /= 4) level = levels[l]!;
@@ -263,13 +263,13 @@ function drawPart(
         }
         inside = true;
         const iz = za + w1 * dz1 + w2 * dz2;
-        if (iz <= inverse[i]!) continue;
+        if (iz <= inverse[i]) continue;
         const specular = sa + w1 * ds1 + w2 * ds2;
         const o = 3 * i;
         if (glass) {
-          linear[o] = Math.min(65535, linear[o]! * tintRed + specular);
-          linear[o + 1] = Math.min(65535, linear[o + 1]! * tintGreen + specular);
-          linear[o + 2] = Math.min(65535, linear[o + 2]! * tintBlue + specular);
+          linear[o] = Math.min(65535, linear[o] * tintRed + specular);
+          linear[o + 1] = Math.min(65535, linear[o + 1] * tintGreen + specular);
+          linear[o + 2] = Math.min(65535, linear[o + 2] * tintBlue + specular);
           continue;
         }
         let red = ra + w1 * dr1 + w2 * dr2;
@@ -294,22 +294,22 @@ function drawPart(
           const k01 = u - k11;
           const k00 = 1 - u - k10;
           if (cutout) {
-            const alpha = k00 * rgba[p + 3]! + k01 * rgba[p + 7]! + k10 * rgba[q + 3]! + k11 * rgba[q + 7]!;
+            const alpha = k00 * rgba[p + 3] + k01 * rgba[p + 7] + k10 * rgba[q + 3] + k11 * rgba[q + 7];
             if (alpha < THINNEST) continue;
             share = alpha > OPAQUE ? 1 : (alpha - THINNEST) / (OPAQUE - THINNEST);
             solid = alpha >= 0.5;
           }
-          red *= k00 * rgba[p]! + k01 * rgba[p + 4]! + k10 * rgba[q]! + k11 * rgba[q + 4]!;
-          green *= k00 * rgba[p + 1]! + k01 * rgba[p + 5]! + k10 * rgba[q + 1]! + k11 * rgba[q + 5]!;
-          blue *= k00 * rgba[p + 2]! + k01 * rgba[p + 6]! + k10 * rgba[q + 2]! + k11 * rgba[q + 6]!;
+          red *= k00 * rgba[p] + k01 * rgba[p + 4] + k10 * rgba[q] + k11 * rgba[q + 4];
+          green *= k00 * rgba[p + 1] + k01 * rgba[p + 5] + k10 * rgba[q + 1] + k11 * rgba[q + 5];
+          blue *= k00 * rgba[p + 2] + k01 * rgba[p + 6] + k10 * rgba[q + 2] + k11 * rgba[q + 6];
         }
         red += specular;
         green += specular;
         blue += specular;
         if (share < 1) {
-          red = share * red + (1 - share) * linear[o]!;
-          green = share * green + (1 - share) * linear[o + 1]!;
-          blue = share * blue + (1 - share) * linear[o + 2]!;
+          red = share * red + (1 - share) * linear[o];
+          green = share * green + (1 - share) * linear[o + 1];
+          blue = share * blue + (1 - share) * linear[o + 2];
         }
         if (solid) inverse[i] = iz;
         linear[o] = red > 65535 ? 65535 : red;
@@ -331,8 +331,8 @@ export function softenEdges({ camera, linear, inverse }: ColourBuffer, region: R
   const { width, height } = camera;
   const mix = (i: number, j: number) => {
     for (let k = 0; k < 3; k++) {
-      const p = linear[3 * i + k]!;
-      const q = linear[3 * j + k]!;
+      const p = linear[3 * i + k];
+      const q = linear[3 * j + k];
       linear[3 * i + k] = (3 * p + q) >> 2;
       linear[3 * j + k] = (p + 3 * q) >> 2;
     }
@@ -340,9 +340,9 @@ export function softenEdges({ camera, linear, inverse }: ColourBuffer, region: R
   const columns = Math.min(region.width, width - 1 - region.x);
   for (let y = region.y; y < Math.min(region.y + region.height, height - 1); y++) {
     for (let i = y * width + region.x, end = i + columns; i < end; i++) {
-      const here = inverse[i]!;
-      const right = inverse[i + 1]!;
-      const below = inverse[i + width]!;
+      const here = inverse[i];
+      const right = inverse[i + 1];
+      const below = inverse[i + width];
       if (here > right * EDGE || right > here * EDGE) mix(i, i + 1);
       if (here > below * EDGE || below > here * EDGE) mix(i, i + width);
     }

@@ -41,12 +41,11 @@ const SCREEN_ALBEDO = 0.04;
 function facing({ points, normals }: Projected): Float32Array {
   const cosine = new Float32Array(points.length / 3);
   for (let v = 0, i = 0; v < cosine.length; v++, i += 3) {
-    const x = points[i]!;
-    const y = points[i + 1]!;
-    const z = points[i + 2]!;
+    const x = points[i];
+    const y = points[i + 1];
+    const z = points[i + 2];
     cosine[v] =
-      -(x * normals[i]! + y * normals[i + 1]! + z * normals[i + 2]!) /
-      Math.sqrt(x * x + y * y + z * z + 1e-9);
+      -(x * normals[i] + y * normals[i + 1] + z * normals[i + 2]) / Math.sqrt(x * x + y * y + z * z + 1e-9);
   }
   return cosine;
 }
@@ -83,19 +82,19 @@ function drawPart(
   const lastX = (width - 1) * SUBPIXELS;
   const lastY = (height - 1) * SUBPIXELS;
   for (let t = 3 * part.from; t < 3 * part.to; t += 3) {
-    let a = triangles[t]!;
-    let b = triangles[t + 1]!;
-    const c = triangles[t + 2]!;
-    let za = inverseDepth[a]!;
-    let zb = inverseDepth[b]!;
-    const zc = inverseDepth[c]!;
+    let a = triangles[t];
+    let b = triangles[t + 1];
+    const c = triangles[t + 2];
+    let za = inverseDepth[a];
+    let zb = inverseDepth[b];
+    const zc = inverseDepth[c];
     if (za === 0 || zb === 0 || zc === 0) continue;
-    const xc = screen[2 * c]!;
-    const yc = screen[2 * c + 1]!;
-    let xa = screen[2 * a]!;
-    let ya = screen[2 * a + 1]!;
-    let xb = screen[2 * b]!;
-    let yb = screen[2 * b + 1]!;
+    const xc = screen[2 * c];
+    const yc = screen[2 * c + 1];
+    let xa = screen[2 * a];
+    let ya = screen[2 * a + 1];
+    let xb = screen[2 * b];
+    let yb = screen[2 * b + 1];
     // Anticlockwise from outside is clockwise on a screen whose y runs down: the front has a negative area there.
     let area = (xb - xa) * (yc - ya) - (xc - xa) * (yb - ya);
     if (area === 0) continue;
@@ -129,9 +128,9 @@ function drawPart(
     const scale = 1 / area;
     const dz1 = (zb - za) * scale;
     const dz2 = (zc - za) * scale;
-    const ca = cosines[a]!;
-    const dc1 = (cosines[b]! - ca) * scale;
-    const dc2 = (cosines[c]! - ca) * scale;
+    const ca = cosines[a];
+    const dc1 = (cosines[b] - ca) * scale;
+    const dc2 = (cosines[c] - ca) * scale;
     let level = levels?.[0];
     let ua = 0;
     let va = 0;
@@ -142,10 +141,10 @@ function drawPart(
     if (levels && level) {
       ua = uvs[2 * a]!;
       va = uvs[2 * a + 1]!;
-      const ub = uvs[2 * b]!;
-      const vb = uvs[2 * b + 1]!;
-      const uc = uvs[2 * c]!;
-      const vc = uvs[2 * c + 1]!;
+      const ub = uvs[2 * b];
+      const vb = uvs[2 * b + 1];
+      const uc = uvs[2 * c];
+      const vc = uvs[2 * c + 1];
       const covered = Math.abs((ub - ua) * (vc - va) - (uc - ua) * (vb - va));
       let texels = covered * level.width * level.height * SUBPIXELS * SUBPIXELS * scale;
       for (let l = 1; texels > 2 && l < levels.length; l++, texels /= 4) level = levels[l]!;
@@ -175,7 +174,7 @@ function drawPart(
         }
         inside = true;
         const iz = za + w1 * dz1 + w2 * dz2;
-        if (iz <= inverse[i]!) continue;
+        if (iz <= inverse[i]) continue;
         let reflected = reflectance;
         if (level) {
           const z = 1 / iz;
@@ -186,8 +185,8 @@ function drawPart(
           if (ty < 0) ty = 0;
           else if (ty >= level.height) ty = level.height - 1;
           const texel = ty * level.width + tx;
-          if (cutout && level.rgba[4 * texel + 3]! < 0.5) continue;
-          reflected *= 1 + contrast * (level.brightness[texel]! - 1);
+          if (cutout && level.rgba[4 * texel + 3] < 0.5) continue;
+          reflected *= 1 + contrast * (level.brightness[texel] - 1);
         }
         inverse[i] = iz;
         const facingRay = ca + w1 * dc1 + w2 * dc2;

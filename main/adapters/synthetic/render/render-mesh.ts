@@ -40,8 +40,8 @@ function weldOf(surface: Surface): Uint32Array {
   const first = new Map<number, number>();
   const p = surface.positions;
   const weld = Uint32Array.from({ length: count }, (_, i) => {
-    const [x, y, z] = [0, 1, 2].map((k) => Math.floor(p[3 * i + k]! * 50) + 65536);
-    const key = (x! * 131072 + y!) * 131072 + z!;
+    const [x, y, z] = [0, 1, 2].map((k) => Math.floor(p[3 * i + k] * 50) + 65536);
+    const key = (x * 131072 + y) * 131072 + z;
     const seen = first.get(key);
     if (seen !== undefined) return seen;
     first.set(key, i);
@@ -56,30 +56,30 @@ function addNormals(surface: Surface, normals: Float32Array): void {
   const t = surface.triangles;
   const weld = weldOf(surface);
   for (let i = 0; i < t.length; i += 3) {
-    const a = t[i]! * 3;
-    const b = t[i + 1]! * 3;
-    const c = t[i + 2]! * 3;
-    const ux = p[b]! - p[a]!;
-    const uy = p[b + 1]! - p[a + 1]!;
-    const uz = p[b + 2]! - p[a + 2]!;
-    const vx = p[c]! - p[a]!;
-    const vy = p[c + 1]! - p[a + 1]!;
-    const vz = p[c + 2]! - p[a + 2]!;
+    const a = t[i] * 3;
+    const b = t[i + 1] * 3;
+    const c = t[i + 2] * 3;
+    const ux = p[b] - p[a];
+    const uy = p[b + 1] - p[a + 1];
+    const uz = p[b + 2] - p[a + 2];
+    const vx = p[c] - p[a];
+    const vy = p[c + 1] - p[a + 1];
+    const vz = p[c + 2] - p[a + 2];
     const nx = uy * vz - uz * vy;
     const ny = uz * vx - ux * vz;
     const nz = ux * vy - uy * vx;
     for (let k = 0; k < 3; k++) {
-      const w = weld[t[i + k]!]! * 3;
-      normals[w]! += nx;
-      normals[w + 1]! += ny;
-      normals[w + 2]! += nz;
+      const w = weld[t[i + k]] * 3;
+      normals[w] += nx;
+      normals[w + 1] += ny;
+      normals[w + 2] += nz;
     }
   }
   for (let i = 0; i < weld.length; i++) {
-    const w = weld[i]! * 3;
-    const nx = normals[w]!;
-    const ny = normals[w + 1]!;
-    const nz = normals[w + 2]!;
+    const w = weld[i] * 3;
+    const nx = normals[w];
+    const ny = normals[w + 1];
+    const nz = normals[w + 2];
     // A welded vertex comes after its first one, which is already of unit length: this changes nothing then.
     const scale = 1 / Math.max(Math.sqrt(nx * nx + ny * ny + nz * nz), 1e-12);
     normals[3 * i] = nx * scale;
@@ -105,7 +105,7 @@ function build(person: Person): RenderMesh {
     uvs.set(surface.uvs, vertex * 2);
     follow.set(surface.follow, vertex);
     addNormals(surface, normals.subarray(vertex * 3, (vertex + count) * 3));
-    for (let i = 0; i < surface.triangles.length; i++) triangles[corner + i] = surface.triangles[i]! + vertex;
+    for (let i = 0; i < surface.triangles.length; i++) triangles[corner + i] = surface.triangles[i] + vertex;
     parts.push({
       name: surface.name,
       from: corner / 3,

@@ -17,10 +17,10 @@ function base(texture: Texture): Float32Array {
   const { width, height, channels, data } = texture;
   const rgba = new Float32Array(width * height * 4);
   for (let i = 0, s = 0; i < rgba.length; i += 4, s += channels) {
-    rgba[i] = LINEAR[data[s]!]!;
-    rgba[i + 1] = LINEAR[data[s + 1]!]!;
-    rgba[i + 2] = LINEAR[data[s + 2]!]!;
-    rgba[i + 3] = channels === 4 ? data[s + 3]! / 255 : 1;
+    rgba[i] = LINEAR[data[s]]!;
+    rgba[i + 1] = LINEAR[data[s + 1]]!;
+    rgba[i + 2] = LINEAR[data[s + 2]]!;
+    rgba[i + 3] = channels === 4 ? data[s + 3] / 255 : 1;
   }
   return rgba;
 }
@@ -38,10 +38,10 @@ function halved(rgba: Float32Array, width: number, height: number): Float32Array
       let a = 0;
       for (let k = 0; k < 4; k++) {
         const s = ((2 * y + (k >> 1)) * width + 2 * x + (k & 1)) * 4;
-        const weight = rgba[s + 3]! + 1e-6;
-        r += rgba[s]! * weight;
-        g += rgba[s + 1]! * weight;
-        b += rgba[s + 2]! * weight;
+        const weight = rgba[s + 3] + 1e-6;
+        r += rgba[s] * weight;
+        g += rgba[s + 1] * weight;
+        b += rgba[s + 2] * weight;
         a += weight;
       }
       const d = (y * w + x) * 4;
@@ -58,7 +58,7 @@ function brightnessOf(rgba: Float32Array): Float32Array {
   const brightness = new Float32Array(rgba.length / 4);
   for (let i = 0; i < brightness.length; i++) {
     const s = 4 * i;
-    brightness[i] = Math.sqrt(0.2126 * rgba[s]! + 0.7152 * rgba[s + 1]! + 0.0722 * rgba[s + 2]!);
+    brightness[i] = Math.sqrt(0.2126 * rgba[s] + 0.7152 * rgba[s + 1] + 0.0722 * rgba[s + 2]);
   }
   return brightness;
 }
@@ -81,11 +81,11 @@ export function chainOf(texture: Texture): readonly TextureLevel[] {
   let weight = 1e-6;
   const smallest = levels.at(-1)!;
   smallest.brightness.forEach((b, i) => {
-    sum += b * smallest.rgba[4 * i + 3]!;
-    weight += smallest.rgba[4 * i + 3]!;
+    sum += b * smallest.rgba[4 * i + 3];
+    weight += smallest.rgba[4 * i + 3];
   });
   const mean = Math.max(sum / weight, 0.02);
-  for (const level of levels) for (let i = 0; i < level.brightness.length; i++) level.brightness[i]! /= mean;
+  for (const level of levels) for (let i = 0; i < level.brightness.length; i++) level.brightness[i] /= mean;
   chains.set(texture, levels);
   return levels;
 }
