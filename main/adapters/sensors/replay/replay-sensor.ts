@@ -89,8 +89,10 @@ export class ReplaySensor implements Sensor {
           sequence: stored.sequence + sequenceShift,
           capturedAt: ms(stored.capturedAt + timeShift),
         };
-        const early = pace === 'original' ? frame.capturedAt - this.clock.now() : 0;
-        if (early > 0) await sleep(early, signal).catch(() => undefined);
+        // Timers may fire a little early, and a frame from the future is no evidence.
+        while (pace === 'original' && !signal.aborted && frame.capturedAt > this.clock.now()) {
+          await sleep(frame.capturedAt - this.clock.now(), signal).catch(() => undefined);
+        }
         if (signal.aborted) return;
         yield frame;
       }
@@ -117,5 +119,5 @@ export class ReplaySensor implements Sensor {
 
 async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   // Timers take no more than 31 bits, and fire at once where they get more.
-  await delay(Math.min(milliseconds, 2 ** 31 - 1), undefined, { signal });
+  await delay(Math.min(Math.ceil(milliseconds), 2 ** 31 - 1), undefined, { signal });
 }
