@@ -129,11 +129,11 @@ const json = <T>(name: string): T => JSON.parse(file(name).toString('utf8')) as 
 function facesOf(mesh: ThreeMesh): Face[] {
   const faces: Face[] = [];
   for (let i = 0; i < mesh.faces.length;) {
-    const type = mesh.faces[i++]!;
+    const type = mesh.faces[i++];
     if ((type & ~0b1011) !== 0) throw new Error(`face type ${type} is not understood`);
     const corners = type & 1 ? 4 : 3;
     const vertices = mesh.faces.slice(i, (i += corners));
-    const material = type & 2 ? mesh.faces[i++]! : 0;
+    const material = type & 2 ? mesh.faces[i++] : 0;
     const uvs = type & 8 ? mesh.faces.slice(i, (i += corners)) : [];
     faces.push({ material, vertices, uvs });
   }
@@ -142,7 +142,7 @@ function facesOf(mesh: ThreeMesh): Face[] {
 
 const body = json<Body>('public/data/models/human_full_size.json');
 const bodyFaces = facesOf(body);
-const heightOf = (vertex: number): number => body.vertices[vertex * 3 + 1]!;
+const heightOf = (vertex: number): number => body.vertices[vertex * 3 + 1];
 const inGroup = (name: string): Face[] => {
   const material = body.materials.findIndex((m) => m.DbgName === name);
   return bodyFaces.filter((f) => f.material === material);
@@ -193,28 +193,28 @@ function addMesh(
   };
   for (const face of faces) {
     const ids = face.vertices.map((vertex, i) => corner(vertex, face.uvs[i] ?? 0));
-    triangles.push(ids[0]!, ids[1]!, ids[2]!);
-    if (ids.length === 4) triangles.push(ids[0]!, ids[2]!, ids[3]!);
+    triangles.push(ids[0], ids[1], ids[2]);
+    if (ids.length === 4) triangles.push(ids[0], ids[2], ids[3]);
   }
   const bound =
-    proxy !== undefined && proxy.weights.some(([a], i) => a !== 1 || proxy.offsets[i]!.some((o) => o !== 0));
+    proxy !== undefined && proxy.weights.some(([a], i) => a !== 1 || proxy.offsets[i].some((o) => o !== 0));
   if (bound) {
     arrays.set(
       `${name}/references`,
-      Uint16Array.from(vertices.flatMap((v) => proxy.ref_vIdxs[v]!.map(point))),
+      Uint16Array.from(vertices.flatMap((v) => proxy.ref_vIdxs[v].map(point))),
     );
     arrays.set(
       `${name}/weights`,
-      Int32Array.from(vertices.flatMap((v) => proxy.weights[v]!.map((w) => Math.round(w * 1e5)))),
+      Int32Array.from(vertices.flatMap((v) => proxy.weights[v].map((w) => Math.round(w * 1e5)))),
     );
     arrays.set(
       `${name}/offsets`,
-      Int32Array.from(vertices.flatMap((v) => proxy.offsets[v]!.map((o) => Math.round(o * 1e5)))),
+      Int32Array.from(vertices.flatMap((v) => proxy.offsets[v].map((o) => Math.round(o * 1e5)))),
     );
   } else
     arrays.set(
       `${name}/references`,
-      Uint16Array.from(vertices.map((v) => point(proxy ? proxy.ref_vIdxs[v]![0] : v))),
+      Uint16Array.from(vertices.map((v) => point(proxy ? proxy.ref_vIdxs[v][0] : v))),
     );
   arrays.set(`${name}/uvs`, Uint16Array.from(coordinates));
   arrays.set(`${name}/triangles`, Uint16Array.from(triangles));
@@ -262,8 +262,8 @@ async function addSkins(): Promise<string[]> {
 
 /** The part of a 512² picture that a proxy's texture coordinates use, and the map of coordinates onto it. */
 function usedPart(proxy: Proxy): { left: number; top: number; width: number; height: number; toUv: UvMap } {
-  const xs = proxy.uvs[0]!.filter((_, i) => i % 2 === 0).map((u) => u * 512);
-  const ys = proxy.uvs[0]!.filter((_, i) => i % 2 === 1).map((v) => (1 - v) * 512);
+  const xs = proxy.uvs[0].filter((_, i) => i % 2 === 0).map((u) => u * 512);
+  const ys = proxy.uvs[0].filter((_, i) => i % 2 === 1).map((v) => (1 - v) * 512);
   const left = Math.max(0, Math.floor(xs.reduce((a, b) => Math.min(a, b)) - 2));
   const top = Math.max(0, Math.floor(ys.reduce((a, b) => Math.min(a, b)) - 2));
   const right = Math.min(512, Math.ceil(xs.reduce((a, b) => Math.max(a, b)) + 2));
@@ -284,7 +284,7 @@ async function addStrands(folder: string, name: string, side: number): Promise<v
   const proxy = json<Proxy>(`public/data/proxies/${folder}/${name}/${name}.json`);
   const { mapDiffuse } = json<{ materials: { mapDiffuse: string }[] }>(
     `public/data/proxies/${folder}/${name}/${name}.json`,
-  ).materials[0]!;
+  ).materials[0];
   const { left, top, width, height, toUv } = usedPart(proxy);
   const scale = Math.min(1, side / Math.max(width, height));
   const size = { width: Math.round(width * scale), height: Math.round(height * scale) };
@@ -298,28 +298,28 @@ async function addStrands(folder: string, name: string, side: number): Promise<v
   let brightness = 0;
   let cover = 0;
   for (let i = 0; i < pixels; i++) {
-    brightness += (rgba[i * 4]! * 0.3 + rgba[i * 4 + 1]! * 0.59 + rgba[i * 4 + 2]! * 0.11) * rgba[i * 4 + 3]!;
-    cover += rgba[i * 4 + 3]!;
+    brightness += (rgba[i * 4] * 0.3 + rgba[i * 4 + 1] * 0.59 + rgba[i * 4 + 2] * 0.11) * rgba[i * 4 + 3];
+    cover += rgba[i * 4 + 3];
   }
   const gain = 170 / (brightness / cover);
   const data = new Uint8Array(pixels * 2);
   for (let i = 0; i < pixels; i++) {
-    const grey = (rgba[i * 4]! * 0.3 + rgba[i * 4 + 1]! * 0.59 + rgba[i * 4 + 2]! * 0.11) * gain;
+    const grey = (rgba[i * 4] * 0.3 + rgba[i * 4 + 1] * 0.59 + rgba[i * 4 + 2] * 0.11) * gain;
     data[i * 2] = Math.min(255, Math.round(grey / 4) * 4);
     // Fine hairs would fall below the cut-out's half: brows are made denser.
-    const alpha = rgba[i * 4 + 3]! * (folder === 'eyebrows' ? 1.7 : 1);
+    const alpha = rgba[i * 4 + 3] * (folder === 'eyebrows' ? 1.7 : 1);
     data[i * 2 + 1] = Math.min(255, Math.round(alpha / 16) * 16);
     if (data[i * 2 + 1] === 0) data[i * 2] = 168;
   }
   const id = `${folder === 'hair' ? 'hair' : 'brows'}/${name.toLowerCase()}`;
-  addMesh(id, facesOf(proxy), proxy.uvs[0]!, toUv, proxy);
+  addMesh(id, facesOf(proxy), proxy.uvs[0], toUv, proxy);
   textures.set(id, { ...size, channels: 2, data });
 }
 
 async function addEyes(): Promise<void> {
   const proxy = json<Proxy>('public/data/proxies/eyes/Low-Poly/Low-Poly.json');
   const { left, top, width, height, toUv } = usedPart(proxy);
-  addMesh('eyes', facesOf(proxy), proxy.uvs[0]!, toUv, proxy);
+  addMesh('eyes', facesOf(proxy), proxy.uvs[0], toUv, proxy);
   for (const name of EYES) {
     const { data, info } = await sharp(file(`public/data/proxies/eyes/Low-Poly/textures/${name}_eye.png`))
       .flatten({ background: '#e8e4e0' })
@@ -342,8 +342,8 @@ async function addEyes(): Promise<void> {
  */
 function followWeights(): Uint16Array {
   const ofBone = body.bones.map((_, index) => {
-    for (let bone = index; bone >= 0; bone = body.bones[bone]!.parent) {
-      const name = body.bones[bone]!.name.replace('____head', '');
+    for (let bone = index; bone >= 0; bone = body.bones[bone].parent) {
+      const name = body.bones[bone].name.replace('____head', '');
       if (name === 'head') return 1;
       if (bone === index && /^neck0[123]$/.test(name)) return Number(name.slice(-1)) / 4;
     }
@@ -353,8 +353,8 @@ function followWeights(): Uint16Array {
     let sum = 0;
     let total = 0;
     for (let i = vertex * 4; i < vertex * 4 + 4; i++) {
-      sum += body.skinWeights[i]! * ofBone[body.skinIndices[i]!]!;
-      total += body.skinWeights[i]!;
+      sum += body.skinWeights[i] * ofBone[body.skinIndices[i]];
+      total += body.skinWeights[i];
     }
     return Math.round((total > 0 ? sum / total : 1) * 65535);
   });
@@ -389,31 +389,31 @@ function addTargets(): string[] {
       if (delta.every((d) => d === 0)) return;
       steps.push(index - last);
       last = index;
-      delta.forEach((d, axis) => deltas[axis]!.push(d));
+      delta.forEach((d, axis) => deltas[axis].push(d));
       count++;
     });
     counts.push(count);
   }
   arrays.set('targets/counts', Uint16Array.from(counts));
   arrays.set('targets/steps', Uint16Array.from(steps));
-  ['x', 'y', 'z'].forEach((axis, i) => arrays.set(`targets/${axis}`, Int16Array.from(deltas[i]!)));
+  ['x', 'y', 'z'].forEach((axis, i) => arrays.set(`targets/${axis}`, Int16Array.from(deltas[i])));
   return wanted.map(({ name }) => name);
 }
 
 const above = (face: Face): boolean => face.vertices.every((v) => heightOf(v) > CUT_HEIGHT);
-addMesh('skin', inGroup('body').filter(above), body.uvs[0]!, skinUv);
+addMesh('skin', inGroup('body').filter(above), body.uvs[0], skinUv);
 const untextured: UvMap = () => [0, 0];
 addMesh(
   'teeth',
   [...inGroup('helper-upper-teeth'), ...inGroup('helper-lower-teeth')],
-  body.uvs[0]!,
+  body.uvs[0],
   untextured,
 );
-addMesh('tongue', inGroup('helper-tongue'), body.uvs[0]!, untextured);
+addMesh('tongue', inGroup('helper-tongue'), body.uvs[0], untextured);
 const lashes = ['l-eyelashes-1', 'l-eyelashes-2', 'r-eyelashes-1', 'r-eyelashes-2'].flatMap((n) =>
   inGroup(`helper-${n}`),
 );
-addMesh('lashes', lashes, body.uvs[0]!, (u, v) => [u, v]);
+addMesh('lashes', lashes, body.uvs[0], (u, v) => [u, v]);
 await addEyes();
 for (const name of BROWS) await addStrands('eyebrows', name, BROW_TEXTURE_WIDTH);
 for (const name of HAIR) await addStrands('hair', name, HAIR_TEXTURE_SIDE);
@@ -437,7 +437,7 @@ const content: HeadPackContent = {
 };
 arrays.set(
   'points',
-  Int32Array.from(points.flatMap((v) => [0, 1, 2].map((k) => Math.round(body.vertices[v * 3 + k]! * 1e4)))),
+  Int32Array.from(points.flatMap((v) => [0, 1, 2].map((k) => Math.round(body.vertices[v * 3 + k] * 1e4)))),
 );
 arrays.set('follow', followWeights());
 

@@ -1,7 +1,9 @@
 /** What covers skin: shirt, cropped hair, beard, moustache, stubble, hat and scarf. All of this project's own making. */
 import type { Material, Surface, Texture } from '../surface.ts';
+import { keeper } from './keeper.ts';
 import { restPoints } from './landmarks.ts';
 import type { HeadPack } from './pack.ts';
+import { meshPositions } from './shape.ts';
 import { carve, growthTexture, raise } from './shell.ts';
 import type { Field, Growth, Region } from './shell.ts';
 
@@ -10,13 +12,13 @@ const curve =
   (...corners: readonly (readonly [number, number])[]) =>
   (x: number): number => {
     const last = corners.length - 1;
-    if (x <= corners[0]![0]) return corners[0]![1];
+    if (x <= corners[0][0]) return corners[0][1];
     for (let i = 1; i <= last; i++) {
-      const [x0, y0] = corners[i - 1]!;
-      const [x1, y1] = corners[i]!;
+      const [x0, y0] = corners[i - 1];
+      const [x1, y1] = corners[i];
       if (x <= x1) return y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
     }
-    return corners[last]![1];
+    return corners[last][1];
   };
 
 /** Negative on the ears, which stand out from the side of the rest head. */
@@ -90,19 +92,16 @@ interface Cut {
   readonly texture: Texture | undefined;
 }
 
-const cuts = new WeakMap<HeadPack, Map<Covering, Cut>>();
+const keepCut = keeper<HeadPack, Cut>();
 
-function cutOf(pack: HeadPack, name: Covering): Cut {
-  let kept = cuts.get(pack);
-  if (!kept) cuts.set(pack, (kept = new Map()));
-  let cut = kept.get(name);
-  if (!cut) {
+const cutOf = (pack: HeadPack, name: Covering): Cut =>
+  keepCut(pack, name, () => {
     const growth = GROWTH[name];
-    cut = { region: carve(pack, FIELDS[name]), texture: growth && growthTexture(pack, FIELDS[name], growth) };
-    kept.set(name, cut);
-  }
-  return cut;
-}
+    return {
+      region: carve(pack, FIELDS[name]),
+      texture: growth && growthTexture(pack, FIELDS[name], growth),
+    };
+  });
 
 /** A covering as a surface over the given skin. */
 export function covering(
@@ -141,41 +140,27 @@ export function withStubble(
         Math.floor((y * texture!.height) / skin.height) * texture!.width +
         Math.floor((x * texture!.width) / skin.width);
       if (texture!.data[m * 4 + 3] === 0) continue;
-      const share = 0.2 + (texture!.data[m * 4]! - 140) / 240;
+      const share = 0.2 + (texture!.data[m * 4] - 140) / 240;
       for (let k = 0; k < 3; k++) {
         const i = (y * skin.width + x) * 3 + k;
-        data[i] = Math.round(data[i]! + share * (tint[k]! - data[i]!));
+        data[i] = Math.round(data[i] + share * (tint[k] - data[i]));
       }
     }
   return { ...skin, data };
 }
 
-const belowHat = new WeakMap<HeadPack, Map<string, Uint32Array>>();
+const keepBelowHat = keeper<HeadPack, Uint32Array>();
 
-/** The triangles of a hair style that show below a hat's edge. */
-export function hairBelowHat(pack: HeadPack, style: string): Uint32Array {
-  let kept = belowHat.get(pack);
-  if (!kept) belowHat.set(pack, (kept = new Map()));
-  let triangles = kept.get(style);
-  if (!triangles) {
+/** The triangles of a hair style that show below a hat's edge; what the hat's brim hides may stay. */
+export const hairBelowHat = (pack: HeadPack, style: string): Uint32Array =>
+  keepBelowHat(pack, style, () => {
     const mesh = pack.mesh(style);
-    const rest = restPoints(pack);
-    const under = (vertex: number): boolean => {
-      const place = [0, 1, 2].map((k) =>
-        [0, 1, 2].reduce(
-          (sum, r) => sum + mesh.weights![vertex * 3 + r]! * rest[mesh.references[vertex * 3 + r]! * 3 + k]!,
-          mesh.offsets![vertex * 3 + k]!,
-        ),
-      );
-      return hatEdge(place[0]!, place[1]!, place[2]!) < 12;
-    };
+    const rest = meshPositions(mesh, restPoints(pack));
+    const under = (v: number) => hatEdge(rest[v * 3], rest[v * 3 + 1], rest[v * 3 + 2]) < 12;
     const shown: number[] = [];
     for (let i = 0; i < mesh.triangles.length; i += 3) {
-      const corners = [...mesh.triangles.subarray(i, i + 3)];
+      const corners = mesh.triangles.subarray(i, i + 3);
       if (corners.every(under)) shown.push(...corners);
     }
-    triangles = Uint32Array.from(shown);
-    kept.set(style, triangles);
-  }
-  return triangles;
-}
+    return Uint32Array.from(shown);
+  });

@@ -3,6 +3,7 @@
  * `test/17`, so that pools cannot share a person: a seed is hashed whole, and different seeds give independent draws.
  */
 import { Random } from '../../../core/random.ts';
+import { keeper } from './keeper.ts';
 import type { HeadPack } from './pack.ts';
 
 export type Ancestry = 'african' | 'asian' | 'caucasian';
@@ -100,7 +101,7 @@ function traitsOf(targets: readonly string[]): Trait[] {
   return traits;
 }
 
-const traitsByPack = new WeakMap<HeadPack, Trait[]>();
+const keepTraits = keeper<HeadPack, Trait[]>();
 
 /** Linear-light hair colours with how common each is for hair that has not gone grey. */
 const HAIR_COLOURS: readonly { readonly colour: Rgb; readonly dark: boolean }[] = [
@@ -155,8 +156,7 @@ export function sampleIdentity(pack: HeadPack, seed: string): Identity {
   const weight = between(0.5 + 0.16 * random.normal(), 0, 1);
   const muscle = between(0.5 + 0.2 * random.normal(), 0, 1);
 
-  let traits = traitsByPack.get(pack);
-  if (!traits) traitsByPack.set(pack, (traits = traitsOf(pack.content.targets)));
+  const traits = keepTraits(pack, 'traits', () => traitsOf(pack.content.targets));
   const details: Record<string, number> = {};
   const paired = new Map<string, number>();
   for (const { name, less, more, strength } of traits) {

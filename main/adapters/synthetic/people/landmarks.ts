@@ -1,7 +1,9 @@
 /** A few anatomical points of the head, found once on the pack's rest mesh: the same points on every person. */
+import { keeper } from './keeper.ts';
 import type { HeadPack } from './pack.ts';
+import { centred } from './shape.ts';
 
-/** Indices of points (HeadPack.points, HeadShape.points). Left is the person's own left, x > 0. */
+/** Indices of points (HeadPack.points, HeadShape.points) or of vertices of the skin surface. Left is the person's own left, x > 0. */
 export interface Landmarks {
   readonly noseTip: number;
   /** The deepest point of the bridge of the nose, between the eyes. */
@@ -14,39 +16,39 @@ export interface Landmarks {
   readonly crown: number;
 }
 
-/** p × 3 millimetres: the pack's rest mesh with its origin midway between the eyes, as HeadShape has it. */
-export function restPoints(pack: HeadPack): Float64Array {
-  let kept = rests.get(pack);
-  if (!kept) {
-    const { eyeLeft, eyeRight } = pack.content;
-    const origin = [0, 1, 2].map(
-      (k) =>
-        (mean(eyeLeft.map((p) => pack.points[p * 3 + k]!)) +
-          mean(eyeRight.map((p) => pack.points[p * 3 + k]!))) /
-        2,
-    );
-    kept = Float64Array.from(pack.points, (value, i) => value - origin[i % 3]!);
-    rests.set(pack, kept);
-  }
-  return kept;
-}
+const keepRest = keeper<HeadPack, Float64Array>();
+const keepLandmarks = keeper<HeadPack, Landmarks>();
 
-const rests = new WeakMap<HeadPack, Float64Array>();
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+/** p × 3 millimetres: the pack's rest mesh with its origin midway between the eyes, as HeadShape has it. */
+export const restPoints = (pack: HeadPack): Float64Array =>
+  keepRest(pack, 'rest', () => centred(pack, Float64Array.from(pack.points)).points);
 
 /** Finds the landmarks by where they lie on the rest mesh. */
-export function landmarksOf(pack: HeadPack): Landmarks {
-  let kept = found.get(pack);
-  if (!kept) found.set(pack, (kept = findLandmarks(pack)));
-  return kept;
-}
+export const landmarksOf = (pack: HeadPack): Landmarks =>
+  keepLandmarks(pack, 'landmarks', () => findLandmarks(pack));
 
-const found = new WeakMap<HeadPack, Landmarks>();
+/** The same landmarks as vertices of a person's skin surface. */
+export function landmarkVertices(pack: HeadPack): Landmarks {
+  const { references } = pack.mesh('skin');
+  const marks = landmarksOf(pack);
+  const vertex = (name: keyof Landmarks) => references.indexOf(marks[name]);
+  return {
+    noseTip: vertex('noseTip'),
+    noseBridge: vertex('noseBridge'),
+    chin: vertex('chin'),
+    mouthLeft: vertex('mouthLeft'),
+    mouthRight: vertex('mouthRight'),
+    earTopLeft: vertex('earTopLeft'),
+    earTopRight: vertex('earTopRight'),
+    crown: vertex('crown'),
+  };
+}
 
 function findLandmarks(pack: HeadPack): Landmarks {
   const rest = restPoints(pack);
-  const skin = [...new Set(pack.mesh('skin').references)];
-  const [x, y, z] = [0, 1, 2].map((axis) => (p: number) => rest[p * 3 + axis]!) as [
+  const onSkin = new Set(pack.mesh('skin').references);
+  const skin = [...onSkin];
+  const [x, y, z] = [0, 1, 2].map((axis) => (p: number) => rest[p * 3 + axis]) as [
     (p: number) => number,
     (p: number) => number,
     (p: number) => number,
@@ -56,10 +58,10 @@ function findLandmarks(pack: HeadPack): Landmarks {
   const midline = skin.filter((p) => Math.abs(x(p)) < 0.5 && z(p) > -30);
   const moved = (target: string) => {
     const { points, x: dx } = pack.targets.get(target)!;
-    return { points: [...points], shift: new Map([...points].map((p, i) => [p, dx[i]!])) };
+    return { points: [...points], shift: new Map([...points].map((p, i) => [p, dx[i]])) };
   };
   const wide = moved('mouth/mouth-scale-horiz-incr');
-  const lips = wide.points.filter((p) => z(p) > 0 && y(p) > -80 && y(p) < -55);
+  const lips = wide.points.filter((p) => onSkin.has(p) && z(p) > 0 && y(p) > -80 && y(p) < -55);
   const ear = (side: 'l' | 'r') =>
     best(
       moved(`ears/${side}-ear-flap-out`).points.filter((p) => Math.abs(x(p)) > 62),

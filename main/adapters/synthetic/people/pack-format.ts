@@ -61,7 +61,7 @@ function toPlanes(values: NumberArray): Uint8Array {
   const size = values.BYTES_PER_ELEMENT;
   const planes = new Uint8Array(values.length * size);
   for (let i = 0; i < values.length; i++)
-    for (let b = 0; b < size; b++) planes[b * values.length + i] = values[i]! >> (8 * b);
+    for (let b = 0; b < size; b++) planes[b * values.length + i] = values[i] >> (8 * b);
   return planes;
 }
 
@@ -73,7 +73,7 @@ function fromPlanes(planes: Uint8Array, kind: ArraySection['kind'], length: numb
         ? new Int16Array(length)
         : new Int32Array(length);
   for (let b = 0; b < values.BYTES_PER_ELEMENT; b++)
-    for (let i = 0; i < length; i++) values[i] = values[i]! | (planes[b * length + i]! << (8 * b));
+    for (let i = 0; i < length; i++) values[i] = values[i] | (planes[b * length + i] << (8 * b));
   return values;
 }
 
@@ -90,8 +90,8 @@ function toResiduals({ width, height, channels, data }: StoredTexture): Uint8Arr
   const plane = width * height;
   const out = new Uint8Array(plane * channels);
   const sample = (i: number, c: number): number => {
-    const value = data[i * channels + c]!;
-    return channels >= 3 && (c === 0 || c === 2) ? (value - data[i * channels + 1]!) & 255 : value;
+    const value = data[i * channels + c];
+    return channels >= 3 && (c === 0 || c === 2) ? (value - data[i * channels + 1]) & 255 : value;
   };
   for (let c = 0; c < channels; c++)
     for (let y = 0, i = 0; y < height; y++)
@@ -110,10 +110,10 @@ function fromResiduals(residuals: Uint8Array, { width, height, channels }: Textu
     const p = residuals.subarray(c * plane, (c + 1) * plane);
     for (let y = 0, i = 0; y < height; y++)
       for (let x = 0; x < width; x++, i++) {
-        const up = y > 0 ? p[i - width]! : x > 0 ? p[i - 1]! : 0;
-        const left = x > 0 ? p[i - 1]! : up;
-        const corner = x > 0 && y > 0 ? p[i - width - 1]! : up;
-        p[i] = p[i]! + predict(left, up, corner);
+        const up = y > 0 ? p[i - width] : x > 0 ? p[i - 1] : 0;
+        const left = x > 0 ? p[i - 1] : up;
+        const corner = x > 0 && y > 0 ? p[i - width - 1] : up;
+        p[i] = p[i] + predict(left, up, corner);
       }
   }
   const data = new Uint8Array(plane * channels);
@@ -121,8 +121,8 @@ function fromResiduals(residuals: Uint8Array, { width, height, channels }: Textu
     for (let i = 0; i < plane; i++) data[i * channels + c] = residuals[c * plane + i]!;
   if (channels >= 3)
     for (let i = 0; i < data.length; i += channels) {
-      data[i] = data[i]! + data[i + 1]!;
-      data[i + 2] = data[i + 2]! + data[i + 1]!;
+      data[i] = data[i] + data[i + 1];
+      data[i + 2] = data[i + 2] + data[i + 1];
     }
   return data;
 }

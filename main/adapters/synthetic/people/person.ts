@@ -3,6 +3,7 @@ import type { Material, Person, Surface, Texture } from '../surface.ts';
 import { covering, hairBelowHat, withStubble } from './coverings.ts';
 import { sampleIdentity } from './identity.ts';
 import type { FacialHair, Identity } from './identity.ts';
+import { keeper } from './keeper.ts';
 import type { HeadPack } from './pack.ts';
 import { EXPRESSIONS, expressedPoints, meshPositions, neutralShape } from './shape.ts';
 import type { Expression, ExpressionName, HeadShape } from './shape.ts';
@@ -80,7 +81,7 @@ export function meanHead(pack: HeadPack, count = 200, pool = 'mean'): Surface[] 
   const sum = new Float64Array(pack.points.length);
   for (let n = 0; n < count; n++) {
     const { points } = neutralShape(pack, sampleIdentity(pack, `${pool}/${n}`));
-    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + points[i]!;
+    for (let i = 0; i < sum.length; i++) sum[i] = sum[i] + points[i];
   }
   return bareSurfaces(
     pack,
@@ -90,18 +91,6 @@ export function meanHead(pack: HeadPack, count = 200, pool = 'mean'): Surface[] 
 
 const expressionOf = ({ expression = 'neutral' }: Pick<Look, 'expression'>): Expression =>
   typeof expression === 'string' ? EXPRESSIONS[expression] : expression;
-
-/** Values made once for each key object and name. */
-function keeper<K extends object, V>(): (key: K, name: string, make: () => V) => V {
-  const kept = new WeakMap<K, Map<string, V>>();
-  return (key, name, make) => {
-    let values = kept.get(key);
-    if (!values) kept.set(key, (values = new Map<string, V>()));
-    let value = values.get(name);
-    if (value === undefined) values.set(name, (value = make()));
-    return value;
-  };
-}
 
 const shapes = new WeakMap<HeadPack, WeakMap<Identity, HeadShape>>();
 const keepGlasses = keeper<HeadShape, Surface[]>();
@@ -228,9 +217,9 @@ function turnEyes(
     -forward[1] * right[0],
   ];
   for (let i = 0; i < positions.length; i += 3) {
-    const c = positions[i]! > 0 ? eyeLeft : eyeRight;
-    const [x, y, z] = [positions[i]! - c[0], positions[i + 1]! - c[1], positions[i + 2]! - c[2]];
-    for (let k = 0; k < 3; k++) positions[i + k] = c[k]! + x * right[k]! + y * up[k]! + z * forward[k]!;
+    const c = positions[i] > 0 ? eyeLeft : eyeRight;
+    const [x, y, z] = [positions[i] - c[0], positions[i + 1] - c[1], positions[i + 2] - c[2]];
+    for (let k = 0; k < 3; k++) positions[i + k] = c[k] + x * right[k] + y * up[k] + z * forward[k];
   }
 }
 

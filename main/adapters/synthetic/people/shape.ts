@@ -37,10 +37,10 @@ function apply(pack: HeadPack, into: Float64Array, name: string, weight: number)
   const { points, x, y, z } = target;
   const scale = weight * 0.1;
   for (let i = 0; i < points.length; i++) {
-    const at = points[i]! * 3;
-    into[at] = into[at]! + scale * x[i]!;
-    into[at + 1] = into[at + 1]! + scale * y[i]!;
-    into[at + 2] = into[at + 2]! + scale * z[i]!;
+    const at = points[i] * 3;
+    into[at] = into[at] + scale * x[i];
+    into[at + 1] = into[at + 1] + scale * y[i];
+    into[at + 2] = into[at + 2] + scale * z[i];
   }
 }
 
@@ -83,7 +83,7 @@ function* macroTargets({
 
 const centre = (points: Float64Array, indices: readonly number[]): [number, number, number] => {
   const sum: [number, number, number] = [0, 0, 0];
-  for (const p of indices) for (let k = 0; k < 3; k++) sum[k] = sum[k]! + points[p * 3 + k]!;
+  for (const p of indices) for (let k = 0; k < 3; k++) sum[k] = sum[k] + points[p * 3 + k];
   return [sum[0] / indices.length, sum[1] / indices.length, sum[2] / indices.length];
 };
 
@@ -107,17 +107,23 @@ const RELAXED: Expression = {
 export function neutralShape(pack: HeadPack, identity: Identity): HeadShape {
   const points = Float64Array.from(pack.points);
   for (const [name, weight] of macroTargets(identity)) apply(pack, points, name, weight);
-  for (const name of Object.keys(identity.details).sort()) apply(pack, points, name, identity.details[name]!);
+  for (const name of Object.keys(identity.details).sort()) apply(pack, points, name, identity.details[name]);
   express(pack, points, identity, RELAXED);
-  const left = centre(points, pack.content.eyeLeft);
-  const right = centre(points, pack.content.eyeRight);
-  const origin = [0, 1, 2].map((k) => (left[k]! + right[k]!) / 2);
-  for (let i = 0; i < points.length; i++) points[i] = points[i]! - origin[i % 3]!;
+  return centred(pack, points);
+}
+
+/** Moves points so that the origin lies midway between the eyes, in place. */
+export function centred(pack: HeadPack, points: Float64Array): HeadShape {
+  const { eyeLeft, eyeRight, skullBase } = pack.content;
+  const left = centre(points, eyeLeft);
+  const right = centre(points, eyeRight);
+  const origin = left.map((v, k) => (v + right[k]) / 2);
+  for (let i = 0; i < points.length; i++) points[i] -= origin[i % 3];
   return {
     points,
-    eyeLeft: centre(points, pack.content.eyeLeft),
-    eyeRight: centre(points, pack.content.eyeRight),
-    pivot: centre(points, pack.content.skullBase),
+    eyeLeft: centre(points, eyeLeft),
+    eyeRight: centre(points, eyeRight),
+    pivot: centre(points, skullBase),
   };
 }
 
@@ -137,7 +143,7 @@ export function expressedPoints(
 function express(pack: HeadPack, into: Float64Array, { ancestry }: Identity, expression: Expression): void {
   for (const unit of Object.keys(expression).sort())
     for (const name of ANCESTRIES)
-      apply(pack, into, `expression/units/${name}/${unit}`, expression[unit]! * ancestry[name]);
+      apply(pack, into, `expression/units/${name}/${unit}`, expression[unit] * ancestry[name]);
 }
 
 /** Positions of a mesh's vertices, n × 3 millimetres, from the points it refers to. */
@@ -146,16 +152,16 @@ export function meshPositions(mesh: PackMesh, points: Float64Array): Float32Arra
   if (!weights || !offsets) {
     const positions = new Float32Array(references.length * 3);
     for (let i = 0; i < references.length; i++)
-      for (let k = 0; k < 3; k++) positions[i * 3 + k] = points[references[i]! * 3 + k]!;
+      for (let k = 0; k < 3; k++) positions[i * 3 + k] = points[references[i] * 3 + k]!;
     return positions;
   }
   const positions = new Float32Array(references.length);
   for (let i = 0; i < references.length; i += 3)
     for (let k = 0; k < 3; k++)
       positions[i + k] =
-        weights[i]! * points[references[i]! * 3 + k]! +
-        weights[i + 1]! * points[references[i + 1]! * 3 + k]! +
-        weights[i + 2]! * points[references[i + 2]! * 3 + k]! +
-        offsets[i + k]!;
+        weights[i] * points[references[i] * 3 + k] +
+        weights[i + 1] * points[references[i + 1] * 3 + k] +
+        weights[i + 2] * points[references[i + 2] * 3 + k] +
+        offsets[i + k];
   return positions;
 }

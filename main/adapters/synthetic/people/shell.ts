@@ -46,27 +46,27 @@ export function carve(pack: HeadPack, field: Field): Region {
     if (index !== undefined) return index;
     index = region.t.length;
     known.set(key, index);
-    const t = low === high ? 0 : values[low]! / (values[low]! - values[high]!);
+    const t = low === high ? 0 : values[low] / (values[low] - values[high]);
     const blend = (p: number, q: number) => p + t * (q - p);
-    region.a.push(references[low]!);
-    region.b.push(references[high]!);
+    region.a.push(references[low]);
+    region.b.push(references[high]);
     region.t.push(t);
-    region.depth.push(low === high ? values[low]! : 0);
-    region.uvs.push(blend(uvs[low * 2]!, uvs[high * 2]!), blend(uvs[low * 2 + 1]!, uvs[high * 2 + 1]!));
-    region.follow.push(blend(follow[low]!, follow[high]!));
+    region.depth.push(low === high ? values[low] : 0);
+    region.uvs.push(blend(uvs[low * 2], uvs[high * 2]), blend(uvs[low * 2 + 1], uvs[high * 2 + 1]));
+    region.follow.push(blend(follow[low], follow[high]));
     return index;
   };
   for (let i = 0; i < triangles.length; i += 3) {
-    const corners = [triangles[i]!, triangles[i + 1]!, triangles[i + 2]!];
-    if (corners.every((c) => values[c]! <= 0)) continue;
-    if (corners.every((c) => uvs[c * 2]! >= insideU && uvs[c * 2 + 1]! >= insideV)) continue;
+    const corners = [triangles[i], triangles[i + 1], triangles[i + 2]];
+    if (corners.every((c) => values[c] <= 0)) continue;
+    if (corners.every((c) => uvs[c * 2] >= insideU && uvs[c * 2 + 1] >= insideV)) continue;
     const polygon: number[] = [];
     corners.forEach((c, k) => {
-      const next = corners[(k + 1) % 3]!;
-      if (values[c]! > 0) polygon.push(vertex(c, c));
-      if (values[c]! > 0 !== values[next]! > 0) polygon.push(vertex(c, next));
+      const next = corners[(k + 1) % 3];
+      if (values[c] > 0) polygon.push(vertex(c, c));
+      if (values[c] > 0 !== values[next] > 0) polygon.push(vertex(c, next));
     });
-    for (let k = 2; k < polygon.length; k++) region.triangles.push(polygon[0]!, polygon[k - 1]!, polygon[k]!);
+    for (let k = 2; k < polygon.length; k++) region.triangles.push(polygon[0], polygon[k - 1], polygon[k]);
   }
   return {
     a: Uint16Array.from(region.a),
@@ -83,7 +83,7 @@ export function carve(pack: HeadPack, field: Field): Region {
 function fieldValues(pack: HeadPack, field: Field): Float64Array {
   const rest = restPoints(pack);
   return Float64Array.from(pack.mesh('skin').references, (p) =>
-    field(rest[p * 3]!, rest[p * 3 + 1]!, rest[p * 3 + 2]!),
+    field(rest[p * 3], rest[p * 3 + 1], rest[p * 3 + 2]),
   );
 }
 
@@ -92,31 +92,31 @@ export function skinNormals(pack: HeadPack, points: Float64Array): Float64Array 
   const { references, triangles } = pack.mesh('skin');
   const normals = new Float64Array(points.length);
   for (let i = 0; i < triangles.length; i += 3) {
-    const a = references[triangles[i]!]! * 3;
-    const b = references[triangles[i + 1]!]! * 3;
-    const c = references[triangles[i + 2]!]! * 3;
+    const a = references[triangles[i]] * 3;
+    const b = references[triangles[i + 1]] * 3;
+    const c = references[triangles[i + 2]] * 3;
     const [ux, uy, uz] = [
-      points[b]! - points[a]!,
-      points[b + 1]! - points[a + 1]!,
-      points[b + 2]! - points[a + 2]!,
+      points[b] - points[a],
+      points[b + 1] - points[a + 1],
+      points[b + 2] - points[a + 2],
     ];
     const [vx, vy, vz] = [
-      points[c]! - points[a]!,
-      points[c + 1]! - points[a + 1]!,
-      points[c + 2]! - points[a + 2]!,
+      points[c] - points[a],
+      points[c + 1] - points[a + 1],
+      points[c + 2] - points[a + 2],
     ];
     const [nx, ny, nz] = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
     for (const p of [a, b, c]) {
-      normals[p] = normals[p]! + nx;
-      normals[p + 1] = normals[p + 1]! + ny;
-      normals[p + 2] = normals[p + 2]! + nz;
+      normals[p] = normals[p] + nx;
+      normals[p + 1] = normals[p + 1] + ny;
+      normals[p + 2] = normals[p + 2] + nz;
     }
   }
   for (let p = 0; p < normals.length; p += 3) {
     const length = Math.sqrt(
-      normals[p]! * normals[p]! + normals[p + 1]! * normals[p + 1]! + normals[p + 2]! * normals[p + 2]!,
+      normals[p] * normals[p] + normals[p + 1] * normals[p + 1] + normals[p + 2] * normals[p + 2],
     );
-    if (length > 0) for (let k = p; k < p + 3; k++) normals[k] = normals[k]! / length;
+    if (length > 0) for (let k = p; k < p + 3; k++) normals[k] = normals[k] / length;
   }
   return normals;
 }
@@ -130,12 +130,12 @@ export function raise(
 ): Float32Array {
   const positions = new Float32Array(t.length * 3);
   for (let i = 0; i < t.length; i++) {
-    const height = thickness(depth[i]!);
+    const height = thickness(depth[i]);
     for (let k = 0; k < 3; k++) {
-      const p = a[i]! * 3 + k;
-      const q = b[i]! * 3 + k;
-      const place = points[p]! + t[i]! * (points[q]! - points[p]!);
-      positions[i * 3 + k] = place + height * (normals[p]! + t[i]! * (normals[q]! - normals[p]!));
+      const p = a[i] * 3 + k;
+      const q = b[i] * 3 + k;
+      const place = points[p] + t[i] * (points[q] - points[p]);
+      positions[i * 3 + k] = place + height * (normals[p] + t[i] * (normals[q] - normals[p]));
     }
   }
   return positions;
@@ -166,11 +166,11 @@ export function growthTexture(pack: HeadPack, field: Field, { density, fade }: G
   }
   const covered = new Uint8Array(MASK_WIDTH * MASK_HEIGHT);
   for (let i = 0; i < triangles.length; i += 3) {
-    const [a, b, c] = [triangles[i]!, triangles[i + 1]!, triangles[i + 2]!];
-    if (values[a]! <= 0 && values[b]! <= 0 && values[c]! <= 0) continue;
+    const [a, b, c] = [triangles[i], triangles[i + 1], triangles[i + 2]];
+    if (values[a] <= 0 && values[b] <= 0 && values[c] <= 0) continue;
     const [ax, ay, bx, by, cx, cy] = [a, b, c].flatMap((v) => [
-      uvs[v * 2]! * MASK_WIDTH - 0.5,
-      uvs[v * 2 + 1]! * MASK_HEIGHT - 0.5,
+      uvs[v * 2] * MASK_WIDTH - 0.5,
+      uvs[v * 2 + 1] * MASK_HEIGHT - 0.5,
     ]) as [number, number, number, number, number, number];
     const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
     if (area === 0) continue;
@@ -187,11 +187,11 @@ export function growthTexture(pack: HeadPack, field: Field, { density, fade }: G
         const wb = ((x - ax) * (cy - ay) - (cx - ax) * (y - ay)) / area;
         const wc = ((bx - ax) * (y - ay) - (x - ax) * (by - ay)) / area;
         if (wb < -0.01 || wc < -0.01 || wb + wc > 1.01) continue;
-        const depth = values[a]! + wb * (values[b]! - values[a]!) + wc * (values[c]! - values[a]!);
+        const depth = values[a] + wb * (values[b] - values[a]) + wc * (values[c] - values[a]);
         const pixel = y * MASK_WIDTH + x;
         if (covered[pixel] === 1 || depth <= 0) continue;
         covered[pixel] = 1;
-        data[pixel * 4 + 3] = data[pixel * 4 + 3]! < 256 * density * Math.min(1, depth / fade) ? 255 : 0;
+        data[pixel * 4 + 3] = data[pixel * 4 + 3] < 256 * density * Math.min(1, depth / fade) ? 255 : 0;
       }
   }
   for (let i = 0; i < covered.length; i++) if (covered[i] === 0) data[i * 4 + 3] = 0;

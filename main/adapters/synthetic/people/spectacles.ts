@@ -37,21 +37,21 @@ class Solid {
         [1, -1],
       ].map(([u, o]) =>
         this.vertex([
-          p[0] + u! * up[0] + o! * out[0],
-          p[1] + u! * up[1] + o! * out[1],
-          p[2] + u! * up[2] + o! * out[2],
+          p[0] + u * up[0] + o * out[0],
+          p[1] + u * up[1] + o * out[1],
+          p[2] + u * up[2] + o * out[2],
         ]),
       ),
     );
     const count = closed ? rings.length : rings.length - 1;
     for (let i = 0; i < count; i++) {
-      const [from, to] = [rings[i]!, rings[(i + 1) % rings.length]!];
-      for (let k = 0; k < 4; k++) this.quad(from[k]!, from[(k + 1) % 4]!, to[(k + 1) % 4]!, to[k]!);
+      const [from, to] = [rings[i], rings[(i + 1) % rings.length]];
+      for (let k = 0; k < 4; k++) this.quad(from[k], from[(k + 1) % 4], to[(k + 1) % 4], to[k]);
     }
     if (closed) return;
-    const [first, last] = [rings[0]!, rings[rings.length - 1]!];
-    this.quad(first[0]!, first[3]!, first[2]!, first[1]!);
-    this.quad(last[0]!, last[1]!, last[2]!, last[3]!);
+    const [first, last] = [rings[0], rings[rings.length - 1]];
+    this.quad(first[0], first[3], first[2], first[1]);
+    this.quad(last[0], last[1], last[2], last[3]);
   }
 
   surface(name: string, material: Material): Surface {
@@ -105,7 +105,7 @@ const TILT = 0.1;
 export function spectacles(pack: HeadPack, shape: HeadShape, seed: string, sun: boolean): Surface[] {
   const make = makeOf(seed, sun);
   const marks = landmarksOf(pack);
-  const at = (p: number): Vec => [shape.points[p * 3]!, shape.points[p * 3 + 1]!, shape.points[p * 3 + 2]!];
+  const at = (p: number): Vec => [shape.points[p * 3], shape.points[p * 3 + 1], shape.points[p * 3 + 2]];
   const half = (shape.eyeLeft[0] - shape.eyeRight[0]) / 2;
   const temple = widthBeside(pack, shape, 1, 0, -15);
   const centreX = Math.max(half, make.halfWidth + 7, temple - 3 - make.halfWidth);
@@ -131,7 +131,7 @@ export function spectacles(pack: HeadPack, shape: HeadShape, seed: string, sun: 
     rim(frame, outline, place(side * centreX, centreY), make.rim);
     const middle = lenses.vertex(place(side * centreX, centreY));
     const edge = outline.map((p) => lenses.vertex(p));
-    edge.forEach((v, i) => lenses.triangle(middle, v, edge[(i + 1) % SEGMENTS]!));
+    edge.forEach((v, i) => lenses.triangle(middle, v, edge[(i + 1) % SEGMENTS]));
 
     const hinge = place(side * (centreX + make.halfWidth * 0.94), centreY + make.halfHeight * 0.45);
     const ear = at(side > 0 ? marks.earTopLeft : marks.earTopRight);
@@ -181,8 +181,8 @@ function rim(into: Solid, outline: readonly Vec[], middle: Vec, half: number): v
     ];
   });
   rings.forEach((from, i) => {
-    const to = rings[(i + 1) % rings.length]!;
-    for (let k = 0; k < 4; k++) into.quad(from[k]!, from[(k + 1) % 4]!, to[(k + 1) % 4]!, to[k]!);
+    const to = rings[(i + 1) % rings.length];
+    for (let k = 0; k < 4; k++) into.quad(from[k], from[(k + 1) % 4], to[(k + 1) % 4], to[k]);
   });
 }
 
@@ -196,7 +196,7 @@ function* clearance(
   sheet: (x: number, y: number) => number,
 ): Generator<number> {
   for (const p of pack.mesh('skin').references) {
-    const [x, y, z] = [points[p * 3]!, points[p * 3 + 1]!, points[p * 3 + 2]!];
+    const [x, y, z] = [points[p * 3], points[p * 3 + 1], points[p * 3 + 2]];
     if (
       z < 0 ||
       Math.abs(Math.abs(x) - centreX) > make.halfWidth ||
@@ -212,8 +212,8 @@ function* clearance(
 function widthBeside(pack: HeadPack, { points }: HeadShape, side: number, y: number, behind: number): number {
   let width = 0;
   for (const p of pack.mesh('skin').references)
-    if (Math.abs(points[p * 3 + 1]! - y) < 12 && points[p * 3 + 2]! > behind && points[p * 3 + 2]! < 10)
-      width = Math.max(width, side * points[p * 3]!);
+    if (Math.abs(points[p * 3 + 1] - y) < 12 && points[p * 3 + 2] > behind && points[p * 3 + 2] < 10)
+      width = Math.max(width, side * points[p * 3]);
   return width;
 }
 
@@ -237,7 +237,7 @@ export function peak(hat: Surface, material: Material): Surface {
   );
   for (let j = 1; j < along; j++)
     for (let i = 1; i < across; i++)
-      solid.quad(grid[j - 1]![i - 1]!, grid[j]![i - 1]!, grid[j]![i]!, grid[j - 1]![i]!);
+      solid.quad(grid[j - 1][i - 1], grid[j][i - 1], grid[j][i], grid[j - 1][i]);
   return solid.surface('peak', material);
 }
 
@@ -245,7 +245,7 @@ export function peak(hat: Surface, material: Material): Surface {
 function frontEdge({ positions }: Surface): (x: number) => Vec {
   const bins = new Map<number, Vec>();
   for (let i = 0; i < positions.length; i += 3) {
-    const [x, y, z] = [positions[i]!, positions[i + 1]!, positions[i + 2]!];
+    const [x, y, z] = [positions[i], positions[i + 1], positions[i + 2]];
     if (z < -60) continue;
     const bin = Math.round(x / 8);
     const known = bins.get(bin);
@@ -257,7 +257,7 @@ function frontEdge({ positions }: Surface): (x: number) => Vec {
       1,
       edge.findIndex((v) => v[0] >= x),
     );
-    const [a, b] = [edge[next - 1]!, edge[next]!];
+    const [a, b] = [edge[next - 1], edge[next]];
     const t = Math.min(1, Math.max(0, (x - a[0]) / (b[0] - a[0] || 1)));
     return [x, mix(a[1], b[1], t), mix(a[2], b[2], t)];
   };
