@@ -3,6 +3,7 @@ import { lookalike, sampleIdentity, type Identity } from '../../synthetic/people
 import { loadHeadPack, type HeadPack } from '../../synthetic/people/pack.ts';
 import { buildPerson, type Accessory } from '../../synthetic/people/person.ts';
 import type { Person } from '../../synthetic/surface.ts';
+import { withTorso } from './torso.ts';
 
 /** A person by the seed of their identity, by the identity itself, or as somebody who resembles another. */
 export type Who =
@@ -58,10 +59,12 @@ export class SyntheticCast implements Cast {
   private build(who: Who, wear: Wear): Lids {
     const identity = this.identity(who);
     const person = (closure: number): Person =>
-      buildPerson(this.pack, identity, {
-        accessories: accessories(wear),
-        expression: { 'eye-left-closure': closure, 'eye-right-closure': closure },
-      });
+      withTorso(
+        buildPerson(this.pack, identity, {
+          accessories: accessories(wear),
+          expression: { 'eye-left-closure': closure, 'eye-right-closure': closure },
+        }),
+      );
     return lazily(
       () => person(0),
       () => person(0.5),

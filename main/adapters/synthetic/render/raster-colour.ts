@@ -78,7 +78,7 @@ function shade(body: PosedMesh, seen: Projected, light: Light): Shading {
           const h4 = h * h * h * h;
           const h16 = h4 * h4 * h4 * h4;
           // Glossier materials have a sharper highlight: wet eyes against skin.
-          specular = gloss * (gloss > WET ? h16 * h16 * h16 * h16 : 0.5 * h16);
+          specular = gloss * (gloss > WET ? 0.6 * h16 * h16 * h16 * h16 : 0.5 * h16);
         }
       }
       shading[o + 3] = specular * e * light.key[1];
@@ -99,9 +99,11 @@ function shade(body: PosedMesh, seen: Projected, light: Light): Shading {
 export function drawColour(buffer: ColourBuffer, body: PosedMesh, light: Light): Region {
   const seen = projected(body, buffer.camera);
   const shading = shade(body, seen, light);
-  for (const part of body.mesh.parts) {
-    if (part.material.kind !== 'glass') drawPart(buffer, body, seen, shading, part, false);
-  }
+  // Clothes come after skin in a person but hide it: drawn first they save shading it. Strands mix with what is there.
+  const parts = body.mesh.parts;
+  const opaque = parts.filter(({ material }) => material.kind === 'opaque').reverse();
+  const strands = parts.filter(({ material }) => material.kind === 'cutout');
+  for (const part of [...opaque, ...strands]) drawPart(buffer, body, seen, shading, part, false);
   return bounds(seen, buffer.camera);
 }
 
