@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deg } from '../contract/units.ts';
 import { galleryModels } from './gallery.ts';
-import type { Embeddings, Gallery } from './gallery.ts';
+import type { Embeddings } from '../contract/evidence.ts';
+import type { Gallery } from './gallery.ts';
 import { decodeGallery, encodeGallery } from './gallery-codec.ts';
 import { userFile, userOfFile } from './gallery-user-file.ts';
 

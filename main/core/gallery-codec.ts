@@ -6,7 +6,8 @@ import { z } from 'zod';
 import type { Degrees } from '../contract/units.ts';
 import { fail, ok } from '../contract/result.ts';
 import type { Failure, Result } from '../contract/result.ts';
-import type { Embeddings, Gallery } from './gallery.ts';
+import type { Embeddings } from '../contract/evidence.ts';
+import type { Gallery } from './gallery.ts';
 
 /** Raise it when the layout changes; newer files are refused by name, not misread. */
 const FORMAT = 1;

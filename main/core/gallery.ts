@@ -1,10 +1,8 @@
 /** What enrolment leaves behind: a user's gallery of templates. No picture, no depth, only embeddings. */
+import type { Embeddings } from '../contract/evidence.ts';
 import type { Degrees } from '../contract/units.ts';
 import type { Result } from '../contract/result.ts';
 import type { SensorInfo } from './frames.ts';
-
-/** Unit vectors by model id: what each model made of the same moment. */
-export type Embeddings = ReadonlyMap<string, Float32Array>;
 
 export type TemplateSource = 'enrolment' | 'adaptation';
 
