@@ -316,6 +316,16 @@ async function addStrands(folder: string, name: string, side: number): Promise<v
   textures.set(id, { ...size, channels: 2, data });
 }
 
+/** The brown iris of the package is a dark red: it is given the green and blue of brown. */
+function browner(rgb: Buffer): void {
+  for (let i = 0; i < rgb.length; i += 3) {
+    const [r, g, b] = [rgb[i], rgb[i + 1], rgb[i + 2]];
+    if (r - g <= 12) continue;
+    rgb[i + 1] = Math.round(g + 0.4 * (r - g));
+    rgb[i + 2] = Math.round(b + 0.15 * (r - b));
+  }
+}
+
 async function addEyes(): Promise<void> {
   const proxy = json<Proxy>('public/data/proxies/eyes/Low-Poly/Low-Poly.json');
   const { left, top, width, height, toUv } = usedPart(proxy);
@@ -327,6 +337,7 @@ async function addEyes(): Promise<void> {
       .resize(EYE_TEXTURE_SIDE, EYE_TEXTURE_SIDE, { fit: 'fill', kernel: 'cubic' })
       .raw()
       .toBuffer({ resolveWithObject: true });
+    if (name === 'brown') browner(data);
     textures.set(`eyes/${name}`, {
       width: info.width,
       height: info.height,
@@ -410,10 +421,6 @@ addMesh(
   untextured,
 );
 addMesh('tongue', inGroup('helper-tongue'), body.uvs[0], untextured);
-const lashes = ['l-eyelashes-1', 'l-eyelashes-2', 'r-eyelashes-1', 'r-eyelashes-2'].flatMap((n) =>
-  inGroup(`helper-${n}`),
-);
-addMesh('lashes', lashes, body.uvs[0], (u, v) => [u, v]);
 await addEyes();
 for (const name of BROWS) await addStrands('eyebrows', name, BROW_TEXTURE_WIDTH);
 for (const name of HAIR) await addStrands('hair', name, HAIR_TEXTURE_SIDE);

@@ -42,7 +42,7 @@ export interface Identity {
  * How strong the detail targets are: the standard deviation of a target pair's weight. 0.27 gives a spread of 4.7 mm rms
  * in the face region, near that of real scans (4.3 mm); 0.6 gives caricatures.
  */
-export const DETAIL_AMPLITUDE = 0.27;
+const DETAIL_AMPLITUDE = 0.27;
 
 const OPPOSITES: readonly (readonly [string, string])[] = [
   ['less', 'more'],

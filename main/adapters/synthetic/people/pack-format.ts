@@ -15,7 +15,7 @@ import { FacetError } from '../../../contract/result.ts';
 const MAGIC = 'FACETHP1';
 const DIGEST_BYTES = 32;
 
-export interface ArraySection {
+interface ArraySection {
   readonly name: string;
   readonly kind: 'uint16' | 'int16' | 'int32';
   /** Number of elements. */
@@ -23,7 +23,7 @@ export interface ArraySection {
   readonly bytes: number;
 }
 
-export interface TextureSection {
+interface TextureSection {
   readonly name: string;
   readonly kind: 'texture';
   readonly width: number;
@@ -33,7 +33,7 @@ export interface TextureSection {
   readonly bytes: number;
 }
 
-export interface PackIndex<C> {
+interface PackIndex<C> {
   readonly content: C;
   readonly sections: readonly (ArraySection | TextureSection)[];
 }
@@ -155,7 +155,7 @@ export function encodePack<C>(
 }
 
 /** An opened pack: arrays and textures are decoded when asked for. */
-export interface OpenedPack<C> {
+interface OpenedPack<C> {
   readonly content: C;
   array(name: string): NumberArray;
   texture(name: string): StoredTexture;

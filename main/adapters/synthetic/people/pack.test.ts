@@ -30,6 +30,19 @@ describe('the head pack', () => {
     expect([width, height, channels]).toEqual([408, 352, 3]);
   });
 
+  test('has a skin without holes but where the shoulders are cut', () => {
+    const { references, triangles } = pack.mesh('skin');
+    const uses = new Map<string, number>();
+    for (let i = 0; i < triangles.length; i++) {
+      const next = i % 3 === 2 ? i - 2 : i + 1;
+      const edge = [references[triangles[i]], references[triangles[next]]].sort((a, b) => a - b);
+      uses.set(edge.join(), (uses.get(edge.join()) ?? 0) + 1);
+    }
+    const open = [...uses].filter(([, count]) => count === 1).map(([edge]) => edge.split(','));
+    expect(open.length).toBeGreaterThan(0);
+    for (const point of open.flat()) expect(pack.points[Number(point) * 3 + 1]).toBeLessThan(490);
+  });
+
   test('fits the room that the repository has for it', () => {
     expect(readFileSync(headPackFile()).length).toBeLessThan(8e6);
   });
