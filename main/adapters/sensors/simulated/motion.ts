@@ -7,7 +7,7 @@ import type { Pose } from '../../synthetic/render/pose.ts';
 /** The lids of a person: share of closure in steps that are prebuilt. */
 export type LidState = 'open' | 'half' | 'closed';
 
-export interface Moment {
+interface Moment {
   readonly pose: Pose;
   readonly lids: LidState;
 }

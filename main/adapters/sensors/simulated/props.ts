@@ -103,11 +103,13 @@ function maskPicture(person: Person, eyeHoles: boolean): Texture {
 
 /** The flat mask alone, just before the nose of the one who wears it. */
 export function maskOf(pictured: Person, wearer: Person, eyeHoles: boolean): Surface {
-  const face = wearer.surfaces[0];
+  // In front of the nose, and of glasses where there are any; a brim above the eyes may stick out.
   let tip = 0;
-  for (let i = 0; i < face.positions.length; i += 3) {
-    if (Math.abs(face.positions[i]) < 40 && face.positions[i + 1] > -110)
-      tip = Math.max(tip, face.positions[i + 2]);
+  for (const { positions } of wearer.surfaces) {
+    for (let i = 0; i < positions.length; i += 3) {
+      const [x, y, z] = positions.subarray(i, i + 3);
+      if (Math.abs(x) < 40 && y > -110 && y < 10) tip = Math.max(tip, z);
+    }
   }
   const { width, height, middle } = MASK;
   return sheet(

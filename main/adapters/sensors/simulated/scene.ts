@@ -32,8 +32,8 @@ export interface SceneDescription {
 
 export const SCENES = ['you', 'stranger', 'lookalike', 'photo', 'tablet', 'mask', 'empty', 'two'] as const;
 export const MODIFIERS = ['dark', 'window', 'glasses', 'hat', 'far', 'turn', 'v1'] as const;
-export type SceneName = (typeof SCENES)[number];
-export type Modifier = (typeof MODIFIERS)[number];
+type SceneName = (typeof SCENES)[number];
+type Modifier = (typeof MODIFIERS)[number];
 
 /** The seed of the person called "you": the same in every scene, so that enrolment and unlock meet. */
 export const YOU = 'visitor/you';

@@ -1,4 +1,4 @@
-/** What the depth sensors make of the true depth. The figures are those of docs on the synthetic sensors. */
+/** What the depth sensors make of the true depth: the one place for the figures of their noise. */
 import type { DepthImage } from '../../../core/frames.ts';
 import type { Random } from '../../../core/random.ts';
 import type { SensorGeometry } from './cameras.ts';

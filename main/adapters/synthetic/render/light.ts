@@ -37,7 +37,7 @@ export const DARK: Light = {
 };
 
 /** Bright light from one side, as from a window. */
-export const WINDOW: Light = {
+const WINDOW: Light = {
   ...OFFICE,
   towards: [0.8, -0.36, -0.48],
   key: [1.15, 1.15, 1.2],

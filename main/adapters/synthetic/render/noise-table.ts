@@ -4,11 +4,11 @@
  */
 import { Random } from '../../../core/random.ts';
 
-export const NOISE_LENGTH = 65536;
+const NOISE_LENGTH = 65536;
 export const NOISE_MASK = NOISE_LENGTH - 1;
 
 /** Longest row (in samples) that may be read from any offset below NOISE_LENGTH without wrapping round. */
-export const LONGEST_ROW = 8192;
+const LONGEST_ROW = 8192;
 
 /** One standard deviation in NORMALS. */
 export const NORMAL_ONE = 1024;

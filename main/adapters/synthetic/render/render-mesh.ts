@@ -3,7 +3,7 @@ import type { Material, Person, Surface, Texture } from '../surface.ts';
 import { occlusion } from './occlusion.ts';
 
 /** Consecutive triangles with one material. */
-export interface MeshPart {
+interface MeshPart {
   readonly name: string;
   /** Range in RenderMesh.triangles, counted in triangles. */
   readonly from: number;

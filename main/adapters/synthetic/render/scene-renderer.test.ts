@@ -6,7 +6,7 @@ import type { Material, Person } from '../surface.ts';
 import { analyticHead, ellipsoid } from './analytic-head.ts';
 import { sheet } from './boxes.ts';
 import { kinectV1, kinectV2, type SensorGeometry } from './cameras.ts';
-import { sigmaV2, V2_NOISE } from './depth-noise.ts';
+import { sigmaV2, V1_NOISE, V2_NOISE } from './depth-noise.ts';
 import { errorField } from './error-field.ts';
 import { DARK, OFFICE } from './light.ts';
 import { headToCamera, straightAt, type Pose } from './pose.ts';
@@ -139,7 +139,7 @@ describe('structured-light depth', () => {
   it('comes in steps of an eighth of a pixel of disparity', () => {
     const values = new Set(middle(cropOf(wall(), straightAt(1000), kinectV1())));
     for (const d of values) {
-      const steps = [d - 0.5, d + 0.5].map((z) => (8 * 575 * 75) / z);
+      const steps = [d - 0.5, d + 0.5].map((z) => (V1_NOISE.steps * V1_NOISE.focalBase) / z);
       expect(Math.floor(steps[0])).toBeGreaterThanOrEqual(Math.ceil(steps[1]));
     }
     expect(values.size).toBeGreaterThan(2);
