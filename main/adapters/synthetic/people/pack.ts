@@ -46,7 +46,7 @@ export interface PackMesh {
 }
 
 /** One morph target: where it moves which points, 0.1 mm a unit at weight 1. */
-export interface Target {
+interface Target {
   readonly points: Uint16Array;
   readonly x: Int16Array;
   readonly y: Int16Array;

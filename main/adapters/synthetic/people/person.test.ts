@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Person, Surface } from '../surface.ts';
+import type { Person, Surface, Texture } from '../surface.ts';
 import { sampleIdentity } from './identity.ts';
 import { landmarkVertices } from './landmarks.ts';
 import { loadHeadPack } from './pack.ts';
@@ -189,6 +189,17 @@ describe('accessories', () => {
       return Math.abs(x - chin[0]) < 8 && Math.abs(y - chin[1]) < 10;
     });
     expect(Math.max(...near)).toBeGreaterThan(chin[2] + 3);
+  });
+
+  test('stubble darkens the skin where a beard would grow, in one picture for all expressions', () => {
+    const stubbled = { ...identity, facialHair: 'stubble', hairColour: [0, 0, 0] } as const;
+    const shaven = { ...identity, facialHair: 'none' } as const;
+    const picture = (who: typeof stubbled | typeof shaven, expression: 'neutral' | 'smile') =>
+      named(buildPerson(pack, who, { expression }), 'skin').texture!;
+    const brightness = ({ data }: Texture) => data.reduce((sum, v) => sum + v, 0) / data.length;
+    const dark = picture(stubbled, 'neutral');
+    expect(brightness(dark)).toBeLessThan(brightness(picture(shaven, 'neutral')) - 1);
+    expect(picture(stubbled, 'smile')).toBe(dark);
   });
 
   test('another skin changes the picture and nothing else', () => {

@@ -94,7 +94,8 @@ const expressionOf = ({ expression = 'neutral' }: Pick<Look, 'expression'>): Exp
 
 const shapes = new WeakMap<HeadPack, WeakMap<Identity, HeadShape>>();
 const keepGlasses = keeper<HeadShape, Surface[]>();
-const keepStubble = keeper<Texture, Texture>();
+/** With the identity, not the picture: a corpus draws thousands of people, and their textures must go with them. */
+const keepStubble = keeper<Identity, Texture>();
 
 /** The identity's neutral shape, made once for each identity object. */
 export function shapeOf(pack: HeadPack, identity: Identity): HeadShape {
@@ -174,7 +175,7 @@ function skin(
   const { skin: name, skinTone } = skinOverride ?? identity;
   const picture = pack.texture(`skin/${name}`);
   const texture = stubbled
-    ? keepStubble(picture, identity.hairColour.join(), () => withStubble(pack, picture, identity.hairColour))
+    ? keepStubble(identity, name, () => withStubble(pack, picture, identity.hairColour))
     : picture;
   return surfaceOf(pack, 'skin', points, { ...SKIN, colour: skinTone }, texture);
 }
