@@ -23,6 +23,10 @@ const Threshold = z.strictObject({
   falseRejectRate: z.number().min(0).max(1),
   /** Accept at or below: between unit vectors, √(2 − 2·cos). */
   distance: z.number().positive(),
+  /** Frames fused in the probe, where the distance depends on it. */
+  fusedFrames: z.int().positive().optional(),
+  /** What picture the probe came from; colour where absent. */
+  spectrum: z.enum(['colour', 'infrared']).optional(),
   /** Data, number of templates, crops: what the rates were measured on. */
   measuredOn: z.string(),
 });

@@ -1,12 +1,6 @@
 /** Distances between a probe and a person's templates. */
 import type { EmbeddingKind, Embeddings } from '../contract/evidence.ts';
-
-/** 1 − cos of two unit vectors: 0 … 2. */
-export function cosineDistance(a: Float32Array, b: Float32Array): number {
-  let dot = 0;
-  for (let i = 0; i < a.length; i++) dot += a[i] * b[i];
-  return 1 - dot;
-}
+import { embeddingDistance } from './face/embedding.ts';
 
 /** How distances to several templates become one: the mean of this many nearest ones. */
 export interface Pooling {
@@ -28,7 +22,7 @@ export function galleryDistance(
   const distances: number[] = [];
   for (const template of templates) {
     const other = template.get(kind);
-    if (other && other.length === vector.length) distances.push(cosineDistance(vector, other));
+    if (other && other.length === vector.length) distances.push(embeddingDistance(vector, other));
   }
   if (distances.length === 0) return undefined;
   const nearest = distances.sort((a, b) => a - b).slice(0, pooling.nearest);

@@ -66,11 +66,12 @@ export interface Store {
   list(prefix: string): Promise<Result<string[]>>;
 }
 
-/** What a watch yields. `restarting`: the pipeline process stopped and comes back by itself; the watch goes on. */
+/** What a watch yields. `silent`: nothing came for a while. `restarting`: the pipeline process stopped and comes back by itself; the watch goes on. */
 export type PipelineEvent =
   | { readonly kind: 'watching'; readonly sensor: OpenSensor }
   | { readonly kind: 'evidence'; readonly evidence: Evidence }
   | { readonly kind: 'restarting'; readonly attempt: number; readonly delay: Milliseconds }
+  | { readonly kind: 'silent' }
   | { readonly kind: 'ended' }
   | { readonly kind: 'failed'; readonly failure: Failure };
 

@@ -22,6 +22,12 @@ const GIVE_UP = 6;
 /** Evidence that the shell has not taken yet: the latest wins, so only this many are kept in live watches. */
 const LIVE_QUEUE = 2;
 
+/** After so long without a message the shell is told, so that it can give up waiting. */
+const SILENCE = ms(250);
+interface Silence {
+  readonly kind: 'silent';
+}
+
 export interface ChildPipelineOptions {
   /** The bundled pipeline host. */
   readonly entry: string;
@@ -75,6 +81,9 @@ export class ChildPipeline implements Pipeline {
         switch (message.kind) {
           case 'ready':
             break;
+          case 'silent':
+            yield message;
+            break;
           case 'watching':
             yield { kind: 'watching', sensor: message.sensor };
             break;
@@ -114,10 +123,10 @@ export class ChildPipeline implements Pipeline {
   private async *once(
     request: WatchRequest,
     signal: AbortSignal,
-  ): AsyncGenerator<FromPipeline, void, undefined> {
+  ): AsyncGenerator<FromPipeline | Silence, void, undefined> {
     const child = this.start();
     const watch = ++this.lastWatch;
-    const queue: FromPipeline[] = [];
+    const queue: (FromPipeline | Silence)[] = [];
     let wake: () => void = () => undefined;
     let over = false;
     const receive = (raw: unknown) => {
@@ -146,7 +155,14 @@ export class ChildPipeline implements Pipeline {
         const message = queue.shift();
         if (message) yield message;
         else if (over || signal.aborted) return;
-        else await new Promise<void>((resolve) => (wake = resolve));
+        else {
+          const silence = setTimeout(() => {
+            queue.push({ kind: 'silent' });
+            wake();
+          }, SILENCE);
+          await new Promise<void>((resolve) => (wake = resolve));
+          clearTimeout(silence);
+        }
       }
     } finally {
       child.off('message', receive);

@@ -1,0 +1,24 @@
+/** What the page may know about an enrolment: where to turn, how far it is; no embedding, no picture. */
+import type { GuidanceCode, Sector } from '../codes.ts';
+import type { Degrees } from '../units.ts';
+
+export interface EnrolmentView {
+  readonly kind: 'straight' | 'turning' | 'saving' | 'paused';
+  readonly guidance: GuidanceCode;
+  /** 0 … 1. */
+  readonly progress: number;
+  readonly filled: readonly Sector[];
+  /** Where the head points now, from straight; undefined when nobody is seen. */
+  readonly pointer: { readonly yaw: Degrees; readonly pitch: Degrees } | undefined;
+}
+
+/** What an enrolment left behind. */
+export interface EnrolmentReport {
+  readonly user: string;
+  readonly look: string;
+  readonly templates: number;
+  /** How long the person took, from the first frame on, in seconds. */
+  readonly seconds: number;
+  /** A sentence where the key is kept less safely than in the system's keychain. */
+  readonly warning?: string;
+}

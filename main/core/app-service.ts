@@ -1,0 +1,383 @@
+/**
+ * The shell's work, the same in every host: enrol, unlock, PIN. It alone holds galleries and gives verdicts; the pipeline
+ * sends evidence, the page asks.
+ */
+import type { AttemptOutcome, AttemptView } from '../contract/states/attempt.ts';
+import type { EnrolmentReport, EnrolmentView } from '../contract/states/enrolment.ts';
+import type { Embeddings, Evidence, FaceEvidence } from '../contract/evidence.ts';
+import type { OpenSensor, Pace } from '../contract/pipeline.ts';
+import { fail, ok, type Failure, type Result } from '../contract/result.ts';
+import { ms, type Milliseconds } from '../contract/units.ts';
+import { ATTEMPT_LIMITS, beginAttempt, expireAttempt, stepAttempt, type AttemptState } from './decide.ts';
+import {
+  beginEnrolment,
+  enrolmentProgress,
+  stepEnrolment,
+  type Capture,
+  type EnrolmentState,
+} from './enrolment.ts';
+import { meanEmbedding } from './face/embedding.ts';
+import { STALE_MS } from './freshness.ts';
+import type { Gallery, GalleryVault, Template } from './gallery.ts';
+import { LockSession } from './lock-session.ts';
+import { compareWithGallery } from './match.ts';
+import { checkPin, type PinVault } from './pin.ts';
+import type { MatchPolicy } from './policy.ts';
+import type { Clock, Pipeline, Store } from './ports.ts';
+
+/** Version of the steps from frame to network input; templates of another one do not compare. */
+export const PREPROCESSING = 1;
+
+export interface AppParts {
+  readonly pipeline: Pipeline;
+  readonly vault: GalleryVault;
+  readonly pins: PinVault;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** The thresholds; read when first needed, so that the PIN works without models. */
+  loadPolicy(): Promise<Result<MatchPolicy>>;
+  /** A sentence where the key of the galleries is kept less safely than in the system's keychain. */
+  readonly keyWarning?: string;
+}
+
+export interface EnrolRequest {
+  readonly user: string;
+  readonly pin: string;
+  readonly sensor: string;
+  readonly pace: Pace;
+  /** Name of the look: `plain`, `with glasses`. A look of that name is replaced. */
+  readonly look: string;
+}
+
+export interface UnlockRequest {
+  readonly user: string;
+  readonly sensor: string;
+  readonly pace: Pace;
+  readonly attentionRequired: boolean;
+  /** How long to wait for somebody who can be judged. */
+  readonly patience?: Milliseconds;
+}
+
+export class AppService {
+  private readonly locks = new Map<string, Promise<LockSession>>();
+  /** How a user's screen was last opened; the lock's effect writes it, an attempt reads it. */
+  private readonly opened = new Map<string, 'face' | 'pin'>();
+
+  constructor(private readonly parts: AppParts) {}
+
+  /** The user's lock, locked when first asked for. */
+  async lock(user: string): Promise<LockSession> {
+    let session = this.locks.get(user);
+    if (!session) {
+      const { store, clock, pins, vault } = this.parts;
+      const enrolled = async () => {
+        const [pin, users] = [await pins.exists(user), await vault.users()];
+        return !pin.ok || pin.value || !users.ok || users.value.includes(user);
+      };
+      session = enrolled().then((known) =>
+        LockSession.open({ store, clock, user, enrolled: known }, (effect) => {
+          if (effect.kind === 'unlock') this.opened.set(user, effect.by);
+        }),
+      );
+      this.locks.set(user, session);
+    }
+    return session;
+  }
+
+  /** Checks the PIN of a user; opens their screen where it is right. Wrong ones are counted and soon delayed. */
+  async enterPin(user: string, pin: string): Promise<Result<void>> {
+    const lock = await this.lock(user);
+    return lock.tryPin(() => this.parts.pins.verify(user, pin));
+  }
+
+  /** The user's PIN where they have one, else a new one to be set at the end. */
+  private async authorise(user: string, pin: string): Promise<Result<'known' | 'new'>> {
+    const exists = await this.parts.pins.exists(user);
+    if (!exists.ok) return exists;
+    if (!exists.value) {
+      const fit = checkPin(pin);
+      if (!fit.ok) return fit;
+      // The lock's record begins before the PIN does: a record that is missing later was deleted.
+      await this.lock(user);
+      return ok('new');
+    }
+    const right = await this.enterPin(user, pin);
+    return right.ok ? ok('known') : right;
+  }
+
+  /**
+   * Enrols a look of a user: needs the PIN, or sets it for a new user. Nothing is kept of an enrolment that does not end.
+   * @param show called with each change that a person can see
+   */
+  async enrol(
+    request: EnrolRequest,
+    signal: AbortSignal,
+    show: (view: EnrolmentView) => void,
+  ): Promise<Result<EnrolmentReport>> {
+    const { user } = request;
+    const { vault, pins, pipeline, clock } = this.parts;
+    const pin = await this.authorise(user, request.pin);
+    if (!pin.ok) return pin;
+    const before = await vault.load(user);
+    if (!before.ok) return before;
+    const policy = await this.parts.loadPolicy();
+    if (!policy.ok) return policy;
+
+    let state: EnrolmentState = beginEnrolment();
+    let sensor: OpenSensor | undefined;
+    let firstAt: Milliseconds | undefined;
+    const rules = {
+      samePerson: (evidence: FaceEvidence, captures: readonly Capture[]) =>
+        matches(
+          policy.value,
+          evidence,
+          captures.map((c) => c.embeddings),
+        ),
+    };
+    const view = (kind: EnrolmentView['kind']): EnrolmentView => ({
+      kind,
+      guidance: state.guidance,
+      progress: enrolmentProgress(state),
+      filled: state.filled,
+      pointer: state.pointer,
+    });
+    let end: Failure | undefined = fail('cancelled', 'The enrolment was cancelled; nothing was stored.');
+    for await (const event of pipeline.watch(
+      { sensor: request.sensor, purpose: 'enrol', pace: request.pace },
+      signal,
+    )) {
+      if (event.kind === 'watching') {
+        if (sensor && !compatible(sensor, event.sensor)) {
+          end = fail(
+            'sensor-lost',
+            'The sensor was exchanged during the enrolment; nothing was stored. Start again.',
+          );
+          break;
+        }
+        sensor = event.sensor;
+      } else if (event.kind === 'silent') {
+        continue;
+      } else if (event.kind === 'restarting') {
+        // The count of frames starts again with the process.
+        state = { ...state, lastSequence: -1 };
+        show(view('paused'));
+      } else if (event.kind === 'failed') {
+        end = event.failure;
+        break;
+      } else if (event.kind === 'ended') {
+        end = fail('not-enrolled', this.unfinished(state));
+        break;
+      } else {
+        firstAt ??= event.evidence.capturedAt;
+        state = stepEnrolment(state, event.evidence, this.judgedAt(event.evidence, request.pace), rules);
+        if (state.kind === 'done') {
+          end = undefined;
+          show(view('saving'));
+          break;
+        }
+        show(view(state.kind));
+      }
+    }
+    if (end || !sensor) return end ?? fail('sensor-lost', 'The sensor sent nothing; nothing was stored.');
+
+    const last = state.captures.at(-1)!;
+    const gallery = withLook(before.value, user, sensor, request.look, state.captures, clock.wallTime());
+    if (pin.value === 'new') {
+      const set = await pins.set(user, request.pin);
+      if (!set.ok) return set;
+    }
+    const saved = await vault.save(gallery);
+    if (!saved.ok) return saved;
+    return ok({
+      user,
+      look: request.look,
+      templates: state.captures.length,
+      seconds: (last.capturedAt - firstAt!) / 1000,
+      ...(this.parts.keyWarning === undefined ? {} : { warning: this.parts.keyWarning }),
+    });
+  }
+
+  private unfinished(state: EnrolmentState): string {
+    const share = Math.round(100 * enrolmentProgress(state));
+    return `The recording ended when the enrolment was ${share} % done; nothing was stored. Enrol from one in which the person looks straight and then turns the head all the way round.`;
+  }
+
+  /**
+   * One attempt to unlock by face. A PIN entered meanwhile (enterPin) wins if it is first.
+   * @returns the outcome, or why no attempt could be made or finished: `paused`, `pin-needed`, `not-enrolled`, sensor trouble
+   */
+  async unlock(
+    request: UnlockRequest,
+    signal: AbortSignal,
+    show: (view: AttemptView) => void,
+  ): Promise<Result<AttemptOutcome>> {
+    const { user, pace } = request;
+    const { vault, pipeline, clock } = this.parts;
+    const lock = await this.lock(user);
+    const gallery = await vault.load(user);
+    if (!gallery.ok) return gallery;
+    if (!gallery.value)
+      return fail(
+        'not-enrolled',
+        `Nobody called "${user}" is enrolled. Enrol first: npm run facet -- enroll --user ${user}.`,
+      );
+    const templates = comparable(gallery.value);
+    if (templates.length === 0)
+      return fail(
+        'not-enrolled',
+        `The looks of "${user}" were made by another version of Facet. Enrol again; the PIN works.`,
+      );
+    const policy = await this.parts.loadPolicy();
+    if (!policy.ok) return policy;
+    const begun = await lock.beginFace();
+    if (!begun.ok) return begun;
+    const id = begun.value;
+
+    let attempt: AttemptState | undefined;
+    let startedAt = ms(0);
+    let now = ms(0);
+    let charged = false;
+    let failure: Failure | undefined;
+    const rules = {
+      attentionRequired: request.attentionRequired,
+      recognises: (evidence: FaceEvidence) => matches(policy.value, evidence, templates),
+      ...(request.patience === undefined ? {} : { patience: request.patience }),
+    };
+    this.opened.delete(user);
+    let sensor: OpenSensor | undefined;
+    const patience = request.patience ?? ATTEMPT_LIMITS.patience;
+    let heardAt = clock.now();
+    for await (const event of pipeline.watch({ sensor: request.sensor, purpose: 'unlock', pace }, signal)) {
+      if (event.kind !== 'silent') heardAt = clock.now();
+      if (event.kind === 'watching') {
+        const foreign = foreignSensor(sensor ?? gallery.value.sensor, event.sensor);
+        if (foreign) {
+          failure = fail('pin-needed', foreign);
+          break;
+        }
+        sensor = event.sensor;
+      } else if (event.kind === 'silent') {
+        if (clock.now() - heardAt > patience) break;
+        continue;
+      } else if (event.kind === 'restarting') {
+        if (attempt?.kind === 'watching') attempt = { ...attempt, lastSequence: -1, agreeing: undefined };
+        show({ kind: 'restarting', guidance: 'looking' });
+      } else if (event.kind === 'failed') {
+        failure = event.failure;
+        break;
+      } else if (event.kind === 'ended') break;
+      else {
+        const { evidence } = event;
+        now = this.judgedAt(evidence, pace);
+        if (!attempt) {
+          startedAt = now;
+          attempt = beginAttempt(now);
+        }
+        if (!charged && matchable(evidence, now)) {
+          charged = true;
+          await lock.dispatch({ kind: 'face-seen', id });
+        }
+        attempt = stepAttempt(attempt, evidence, now, rules);
+        if (attempt.kind !== 'watching' || lock.state.kind === 'unlocked') break;
+        show({ kind: 'watching', guidance: attempt.guidance });
+      }
+    }
+    attempt = attempt?.kind === 'watching' ? expireAttempt(attempt, now, ms(0)) : attempt;
+    const after = ms(now - startedAt);
+    if (attempt?.kind === 'accepted') await lock.dispatch({ kind: 'face-accepted', id });
+    else if (failure || attempt === undefined || attempt.kind === 'watching' || attempt.code === 'nobody')
+      await lock.dispatch({ kind: 'face-ended', id });
+    else await lock.dispatch({ kind: 'face-missed', id });
+    const by = this.opened.get(user);
+    if (by) return ok({ kind: 'unlocked', by, after });
+    if (failure) return failure;
+    if (signal.aborted) return fail('cancelled', 'The attempt was cancelled.');
+    if (attempt?.kind === 'accepted')
+      return fail('paused', 'Face unlock was switched off while the face was looked at. Use the PIN.');
+    return ok({ kind: 'refused', code: attempt?.kind === 'refused' ? attempt.code : 'nobody', after });
+  }
+
+  /** Live frames are judged now; those of a recording at the time that they bear. */
+  private judgedAt(evidence: Evidence, pace: Pace): Milliseconds {
+    return pace === 'live' ? this.parts.clock.now() : evidence.capturedAt;
+  }
+}
+
+const matches = (policy: MatchPolicy, evidence: FaceEvidence, templates: readonly Embeddings[]): boolean =>
+  compareWithGallery(evidence.embeddings, evidence.fusedFrames, templates, policy[evidence.spectrum])
+    .accepted;
+
+/** A face that will be compared: from here on the attempt costs a miss. */
+const matchable = (evidence: Evidence, now: Milliseconds): boolean =>
+  evidence.kind === 'face' && evidence.against.length === 0 && now - evidence.capturedAt <= STALE_MS;
+
+const HARDWARE = ['kinect2', 'freenect', 'freenect2'];
+
+/** A real sensor is only like itself; simulations and recordings stand in for each other, never for a real one. */
+const compatible = (a: Gallery['sensor'], b: Gallery['sensor']): boolean =>
+  HARDWARE.includes(a.driver) || HARDWARE.includes(b.driver)
+    ? a.driver === b.driver && a.model === b.model && a.serial === b.serial
+    : true;
+
+/** Why frames of this sensor are no evidence, or undefined where they are. */
+function foreignSensor(expected: Gallery['sensor'], open: OpenSensor): string | undefined {
+  if (compatible(expected, open)) return undefined;
+  return `Face unlock expects the sensor ${expected.driver} ${expected.serial}, and this is ${open.driver} ${open.serial}. Use that one or the PIN, or enrol again with this one.`;
+}
+
+const comparable = (gallery: Gallery): Embeddings[] =>
+  gallery.templates
+    .filter((template) => template.preprocessing === PREPROCESSING)
+    .map((template) => template.embeddings);
+
+/** The gallery with this look in place of an earlier one of the same name. */
+function withLook(
+  before: Gallery | undefined,
+  user: string,
+  { driver, model, serial }: OpenSensor,
+  look: string,
+  captures: readonly Capture[],
+  wallTime: number,
+): Gallery {
+  const sensor = { driver, model, serial };
+  // Looks of another sensor are not comparable: a new sensor starts a new gallery.
+  const kept = before && compatible(before.sensor, sensor) ? before : undefined;
+  const last = captures.at(-1)!.capturedAt;
+  const templates = captures.map(({ embeddings, pose, capturedAt }): Template => ({
+    embeddings,
+    pose,
+    preprocessing: PREPROCESSING,
+    capturedAt: Math.round(wallTime - (last - capturedAt)),
+    source: 'enrolment',
+    look,
+  }));
+  return {
+    user,
+    sensor,
+    createdAt: kept?.createdAt ?? wallTime,
+    version: before?.version ?? 0,
+    templates: [...(kept?.templates.filter((template) => template.look !== look) ?? []), ...templates],
+    reliefs: [
+      ...(kept?.reliefs.filter((relief) => relief.look !== look) ?? []),
+      {
+        look,
+        embeddings: meanEmbeddings(captures),
+        preprocessing: PREPROCESSING,
+        frames: captures.length,
+        capturedAt: wallTime,
+        source: 'enrolment',
+      },
+    ],
+  };
+}
+
+/** The mean of each kind over all captures. */
+function meanEmbeddings(captures: readonly Capture[]): Embeddings {
+  const kinds = [...captures[0].embeddings.keys()];
+  return new Map(
+    kinds.map((kind) => [
+      kind,
+      meanEmbedding(captures.flatMap(({ embeddings }) => embeddings.get(kind) ?? [])),
+    ]),
+  );
+}

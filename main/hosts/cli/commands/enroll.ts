@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { chooseUser, openApp } from '../open-app.ts';
+import { EXIT } from '../exit-codes.ts';
+import { finish, unwrap } from '../output.ts';
+import {
+  commonOptions,
+  outputOf,
+  paceOf,
+  untilInterrupted,
+  withTurn,
+  type CommonOptions,
+} from '../options.ts';
+import { readPin } from '../read-pin.ts';
+import { GUIDANCE } from '../words.ts';
+
+export function enroll(program: Command): void {
+  commonOptions(program.command('enroll'), 'sensor', 'data', 'pin')
+    .description('Enrol a face: look straight, then turn the head all the way round')
+    .requiredOption('--user <name>', 'who is enrolled')
+    .option('--look <name>', 'name of the look, such as "with glasses"', 'plain')
+    .action(async (options: CommonOptions & { user: string; look: string }, command: Command) => {
+      const output = outputOf(command);
+      await finish(output, async () => {
+        const pin = await readPin(options.pinStdin ?? false);
+        const { app, vault, close } = await openApp(options.data);
+        try {
+          const report = unwrap(
+            await app.enrol(
+              {
+                user: await chooseUser(vault, options.user),
+                pin,
+                look: options.look,
+                sensor: withTurn(options.sensor),
+                pace: paceOf(options),
+              },
+              untilInterrupted(),
+              ({ guidance, progress }) =>
+                output.progress(
+                  `${Math.round(progress * 100)
+                    .toString()
+                    .padStart(3)} %  ${GUIDANCE[guidance]}`,
+                ),
+            ),
+          );
+          if (report.warning) output.note(report.warning);
+          output.result(
+            { ok: true, ...report },
+            `Enrolled ${report.user} (${report.look}): ${report.templates} templates in ${report.seconds.toFixed(1)} s.`,
+          );
+          return EXIT.ok;
+        } finally {
+          await close();
+        }
+      });
+    });
+}

@@ -1,0 +1,43 @@
+/** Options that several commands share. */
+import type { Command } from 'commander';
+import type { Pace } from '../../contract/pipeline.ts';
+import { SENSOR_SPECS } from '../../adapters/sensors/open-sensor.ts';
+import { Output } from './output.ts';
+
+export interface CommonOptions {
+  readonly sensor: string;
+  readonly data?: string;
+  readonly pinStdin?: boolean;
+  readonly live?: boolean;
+}
+
+export function commonOptions(command: Command, ...which: readonly ('sensor' | 'data' | 'pin')[]): Command {
+  if (which.includes('sensor'))
+    command
+      .option('--sensor <sensor>', SENSOR_SPECS, 'simulated')
+      .option('--live', 'play recordings and simulations at their own pace, as a sensor would');
+  if (which.includes('data')) command.option('--data <folder>', 'where galleries and settings are kept');
+  if (which.includes('pin')) command.option('--pin-stdin', 'read the PIN from standard input');
+  return command;
+}
+
+export const outputOf = (command: Command): Output =>
+  new Output(command.optsWithGlobals<{ json?: boolean }>().json ?? false);
+
+/** Recordings and simulations are judged frame by frame unless asked for live; hardware is always live. */
+export const paceOf = ({ sensor, live }: CommonOptions): Pace =>
+  live || !/^(simulated|replay)\b/.test(sensor) ? 'live' : 'virtual';
+
+/** The simulated visitor turns the head when asked to enrol. */
+export function withTurn(sensor: string): string {
+  const [, name, scene = 'you', seed = ''] = /^(simulated)(?::([^@]*))?(@.*)?$/.exec(sensor) ?? [];
+  if (!name || scene.split('+').includes('turn')) return sensor;
+  return `${name}:${scene || 'you'}+turn${seed}`;
+}
+
+/** Aborts on the first Ctrl-C, so that a command can end in order; the second one ends the process. */
+export function untilInterrupted(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
+}
