@@ -7,6 +7,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type * as TfjsWasm from '@tensorflow/tfjs-backend-wasm';
+import type * as Tfjs from '@tensorflow/tfjs';
+import type * as FaceApi from '@vladmandic/face-api';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -15,8 +18,8 @@ import { RECIPES, sourcePath } from './recipes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const require = createRequire(import.meta.url);
-const tf = require('@tensorflow/tfjs') as typeof import('@tensorflow/tfjs');
-const wasm = require('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm');
+const tf = require('@tensorflow/tfjs') as typeof Tfjs;
+const wasm = require('@tensorflow/tfjs-backend-wasm') as typeof TfjsWasm;
 const manifest = parseManifest(JSON.parse(readFileSync(join(root, 'models/manifest.json'), 'utf8')));
 const converted = new Map<string, Uint8Array>();
 
@@ -119,16 +122,25 @@ describe('converted models', () => {
     for (const difference of differences) expect(difference).toBeLessThan(1e-3);
   });
 
+  it('outline eyelids as the original iris model does', async () => {
+    const entry = entryOf('eyelids');
+    const input = await pictureFor(entry);
+    const [contour] = await runConverted(entry, input);
+    const [original] = await runOriginal('iris.json', input, 64, ['Identity']);
+    const difference = largestDifference(contour, original.subarray(0, contour.length));
+    console.log('eyelids: largest difference of the contour (px)', difference);
+    expect(difference).toBeLessThan(1e-3);
+  });
+
   it('describe as face-api does', async () => {
     const entry = entryOf('face-rgb');
     const input = await pictureFor(entry);
     const [descriptor] = await runConverted(entry, input);
-    const faceApi =
-      require('@vladmandic/face-api/dist/face-api.node-wasm.js') as typeof import('@vladmandic/face-api');
+    const faceApi = require('@vladmandic/face-api/dist/face-api.node-wasm.js') as typeof FaceApi;
     await faceApi.nets.faceRecognitionNet.loadFromDisk(dirname(sourcePath('face-api', '-')));
     const pixels = input.map((value, i) => value * entry.input.divisor[i % 3] + entry.input.mean[i % 3]);
     const original = await faceApi.nets.faceRecognitionNet.computeFaceDescriptor(
-      tf.tensor(pixels, [1, 150, 150, 3]) as never,
+      tf.tensor(pixels, [1, 150, 150, 3]),
     );
     const difference = largestDifference(descriptor, original as Float32Array);
     console.log('face-rgb: largest difference of the descriptor', difference);

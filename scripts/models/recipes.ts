@@ -47,6 +47,21 @@ function facemesh(): Uint8Array {
   return graph.encode();
 }
 
+/** Outlines an eye in [n,3,64,64]: contour [n,213], 71 × (x, y, z) in pixels of the input. The iris itself is left out. */
+function eyelids(): Uint8Array {
+  const graph = new OnnxGraph('eyelids');
+  graph.input('image', ['n', 3, 64, 64]);
+  const [contour] = addGraphModel(
+    graph,
+    readGraphModel(sourcePath('human', 'iris.json')),
+    { name: 'image', height: 64, width: 64 },
+    ['StatefulPartitionedCall/model/conv_eyes_contours_and_brows/BiasAdd'],
+  );
+  graph.node('Flatten', [contour], { axis: 1 }, 'contour');
+  graph.output('contour', ['n', 213]);
+  return graph.encode();
+}
+
 function faceRgb(): Uint8Array {
   const manifest = sourcePath('face-api', 'face_recognition_model-weights_manifest.json');
   const [group] = JSON.parse(readFileSync(manifest, 'utf8')) as [{ paths: [string]; weights: WeightEntry[] }];
@@ -59,5 +74,6 @@ function faceRgb(): Uint8Array {
 export const RECIPES: Readonly<Record<string, () => Uint8Array>> = {
   blazeface,
   facemesh,
+  eyelids,
   'face-rgb': faceRgb,
 };

@@ -12,6 +12,7 @@ import {
 import { squareToPicture } from '../../core/face/affine.ts';
 import { normalised } from '../../core/face/embedding.ts';
 import type { FaceDescriber } from '../../core/face/describe.ts';
+import { eyeInputs, opennessOfContours, type EyelidModel, type EyeOpenness } from '../../core/face/eyes.ts';
 import type { Region } from '../../core/face/infrared.ts';
 import { FACEMESH_SIZE, meshInPicture, meshInput } from '../../core/face/mesh.ts';
 import { sample } from '../../core/face/sample.ts';
@@ -75,6 +76,27 @@ export class FacemeshLandmarks implements LandmarkModel {
     sample(picture, toPicture, FACEMESH_SIZE, FACEMESH_SIZE, this.network.entry.input, this.input);
     const [mesh, score] = (await this.network.run(this.input, 1)) as [Float32Array, Float32Array];
     return { landmarks: meshInPicture(mesh, toPicture), score: score[0] };
+  }
+
+  close = (): Promise<void> => this.network.close();
+}
+
+/** Lids from a closer look at each eye. */
+export class OnnxEyelids implements EyelidModel {
+  private constructor(private readonly network: Network) {}
+
+  /** @throws FacetError `model-missing`, `model-altered`. */
+  static async open(library: ModelLibrary, options?: NetworkOptions): Promise<OnnxEyelids> {
+    return new OnnxEyelids(await Network.open(await library.load('eyelids'), options));
+  }
+
+  get modelId(): string {
+    return this.network.entry.id;
+  }
+
+  async openness(picture: PixelSource, mesh: FaceMesh): Promise<EyeOpenness> {
+    const [contours] = await this.network.run(eyeInputs(picture, mesh, this.network.entry.input), 2);
+    return opennessOfContours(contours);
   }
 
   close = (): Promise<void> => this.network.close();

@@ -19,8 +19,8 @@ function turnedMesh(rotation: readonly number[], x = 300, y = 200, scale = 1.7):
         (r === 0 ? x : r === 1 ? y : 0) +
         scale * (rotation[3 * r] * px + rotation[3 * r + 1] * py + rotation[3 * r + 2] * pz);
   };
-  put(LANDMARK.foreheadTop, 0, 60, 5);
-  put(LANDMARK.chin, 0, -100, 5);
+  put(LANDMARK.mouthRight, -25, -70, 0);
+  put(LANDMARK.mouthLeft, 25, -70, 0);
   put(LANDMARK.rightCheek, -70, -20, -40);
   put(LANDMARK.leftCheek, 70, -20, -40);
   put(LANDMARK.rightEyeOuter, -45, 0, 0);
@@ -101,8 +101,8 @@ describe('input of the mesh model', () => {
     const box = boxOfMesh(turnedMesh([1, 0, 0, 0, -1, 0, 0, 0, -1]));
     expect(box.x).toBeCloseTo(300 - 70 * 1.7, 3);
     expect(box.width).toBeCloseTo(140 * 1.7, 3);
-    expect(box.y).toBeCloseTo(200 - 60 * 1.7, 3);
-    expect(box.height).toBeCloseTo(160 * 1.7, 3);
+    expect(box.y).toBeCloseTo(200, 3);
+    expect(box.height).toBeCloseTo(70 * 1.7, 3);
     expect(box.points[0]).toBeLessThan(box.points[2]); // the person's right eye is at picture-left
   });
 });
