@@ -1,5 +1,6 @@
 /** The attacks: a print, a tablet and a cut-out mask with somebody's picture. */
 import { sheet, box } from '../../synthetic/render/boxes.ts';
+import { ellipsoid } from '../../synthetic/render/ellipsoid.ts';
 import { portrait, type Framing } from '../../synthetic/render/portrait.ts';
 import type { Material, Person, Surface, Texture } from '../../synthetic/surface.ts';
 
@@ -34,6 +35,25 @@ const opaque = (texture: Texture): Texture => {
   return { ...texture, data };
 };
 
+const SLEEVE: Material = {
+  kind: 'opaque',
+  colour: [0.08, 0.1, 0.16],
+  infrared: 0.5,
+  infraredTexture: 0,
+  gloss: 0,
+};
+
+/** Two thumbs and sleeves that hold a thing of this width whose lower edge is at `bottom`. */
+const hands = (width: number, bottom: number): Surface[] =>
+  [-1, 1].flatMap((side) => [
+    ellipsoid('thumb', [side * (width / 2 - 3), bottom + 55, 5], [9, 24, 8], { rings: 10 }),
+    ellipsoid('hand', [side * (width / 2 + 14), bottom + 15, -30], [26, 48, 24], { rings: 12 }),
+    ellipsoid('sleeve', [side * (width / 2 + 30), bottom - 230, -70], [48, 220, 45], {
+      rings: 14,
+      material: SLEEVE,
+    }),
+  ]);
+
 /** A print on A4 paper with the head at life size. The point between the pictured eyes is the origin. */
 export function photoOf(person: Person): Person {
   const framing: Framing = { width: 196, height: 283, middle: -35, pixelsPerMm: 2.4 };
@@ -48,6 +68,7 @@ export function photoOf(person: Person): Person {
     surfaces: [
       sheet('paper', at(210, 297, 0), [210, 0, 0], [0, -297, 0], WHITE, { ...options, twoSided: true }),
       sheet('print', at(196, 283, 0.2), [196, 0, 0], [0, -283, 0], PAPER, { ...options, texture: picture }),
+      ...hands(210, framing.middle - 297 / 2),
     ],
     pivot: PIVOT,
   };
@@ -74,6 +95,7 @@ export function tabletOf(person: Person): Person {
         ...options,
         texture: picture,
       }),
+      ...hands(w + 16, middle - h / 2 - 12),
     ],
     pivot: PIVOT,
   };
