@@ -1,6 +1,7 @@
 /** Descriptors of many picture files, one after the other, while the next ones are being decoded. */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import sharp from 'sharp';
 import { FacetError } from '../../contract/result.ts';
 import { describeLargestFace, type DescribedFace, type FaceDescriber } from '../../core/face/describe.ts';
 import { readImage, type ReadImage } from './read-image.ts';
@@ -38,6 +39,9 @@ export async function* embedList(
   describer: FaceDescriber,
   signal?: AbortSignal,
 ): AsyncGenerator<EmbeddedImage> {
+  // Pictures are decoded side by side; threads within one, and a cache of what is read once, would only cost.
+  sharp.concurrency(1);
+  sharp.cache(false);
   const waiting: { path: string; image: ReturnType<typeof readImage> }[] = [];
   for await (const path of pathsOf(listPath)) {
     if (signal?.aborted) return;

@@ -42,7 +42,14 @@ export async function readImage(path: string): Promise<Result<ReadImage>> {
     if (width * height > mostPixels)
       return bad(`is ${width}×${height} pixels; give a picture of at most ${mostPixels / 1e6} megapixels.`);
     const { data, info } = await file
-      .resize({ width: workingSide, height: workingSide, fit: 'inside', withoutEnlargement: true })
+      // 'linear' is antialiased too, and a third cheaper for the whole reading than the default.
+      .resize({
+        width: workingSide,
+        height: workingSide,
+        fit: 'inside',
+        withoutEnlargement: true,
+        kernel: 'linear',
+      })
       .flatten({ background: '#000' })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
