@@ -28,6 +28,11 @@ import type { Clock, Pipeline, Store } from './ports.ts';
 /** Version of the steps from frame to network input; templates of another one do not compare. */
 export const PREPROCESSING = 1;
 
+/** A sensor or process that says nothing at all for so long is given up. */
+const STALLED = ms(30_000);
+/** An enrolment in which nothing new is captured for so long (on the frames' clock) ends. */
+const ENROLMENT_PATIENCE = ms(60_000);
+
 export interface AppParts {
   readonly pipeline: Pipeline;
   readonly vault: GalleryVault;
@@ -47,6 +52,8 @@ export interface EnrolRequest {
   readonly pace: Pace;
   /** Name of the look: `plain`, `with glasses`. A look of that name is replaced. */
   readonly look: string;
+  /** How long to wait for the next look that can be captured. */
+  readonly patience?: Milliseconds;
 }
 
 export interface UnlockRequest {
@@ -118,14 +125,24 @@ export class AppService {
     const { vault, pins, pipeline, clock } = this.parts;
     const pin = await this.authorise(user, request.pin);
     if (!pin.ok) return pin;
-    const before = await vault.load(user);
-    if (!before.ok) return before;
+    const loaded = await vault.load(user);
+    // A gallery that cannot be opened any more is replaced (the vault keeps the file aside), but only for who has the PIN.
+    if (!loaded.ok && !(loaded.code === 'store-altered' && pin.value === 'known')) return loaded;
+    const before = loaded.ok ? loaded.value : undefined;
+    if (before && pin.value === 'new')
+      return fail(
+        'store-altered',
+        `The PIN record of "${user}" is missing although a face is enrolled. Restore it from a backup, or remove the data folder and enrol again.`,
+      );
     const policy = await this.parts.loadPolicy();
     if (!policy.ok) return policy;
 
     let state: EnrolmentState = beginEnrolment();
     let sensor: OpenSensor | undefined;
     let firstAt: Milliseconds | undefined;
+    let progressAt: Milliseconds | undefined;
+    let heardAt = clock.now();
+    const patience = request.patience ?? ENROLMENT_PATIENCE;
     const rules = {
       samePerson: (evidence: FaceEvidence, captures: readonly Capture[]) =>
         matches(
@@ -146,6 +163,9 @@ export class AppService {
       { sensor: request.sensor, purpose: 'enrol', pace: request.pace },
       signal,
     )) {
+      // What still arrives after a cancel is not looked at.
+      if (signal.aborted) break;
+      if (event.kind !== 'silent') heardAt = clock.now();
       if (event.kind === 'watching') {
         if (sensor && !compatible(sensor, event.sensor)) {
           end = fail(
@@ -156,10 +176,13 @@ export class AppService {
         }
         sensor = event.sensor;
       } else if (event.kind === 'silent') {
-        continue;
+        if (clock.now() - heardAt <= STALLED) continue;
+        end = stalled('nothing was stored');
+        break;
       } else if (event.kind === 'restarting') {
-        // The count of frames starts again with the process.
+        // The count of frames starts again with the process, and so may their time.
         state = { ...state, lastSequence: -1 };
+        progressAt = undefined;
         show(view('paused'));
       } else if (event.kind === 'failed') {
         end = event.failure;
@@ -168,38 +191,52 @@ export class AppService {
         end = fail('not-enrolled', this.unfinished(state));
         break;
       } else {
-        firstAt ??= event.evidence.capturedAt;
+        const { capturedAt } = event.evidence;
+        firstAt ??= capturedAt;
+        progressAt ??= capturedAt;
+        const captured = state.captures.length;
         state = stepEnrolment(state, event.evidence, this.judgedAt(event.evidence, request.pace), rules);
+        if (state.captures.length > captured) progressAt = capturedAt;
         if (state.kind === 'done') {
           end = undefined;
           show(view('saving'));
           break;
         }
         show(view(state.kind));
+        if (capturedAt - progressAt > patience) {
+          end = fail(
+            'timed-out',
+            `Nothing new was seen for ${Math.round(patience / 1000)} seconds, when the enrolment was ${percent(state)} % done; nothing was stored. Sit before the sensor and start again.`,
+          );
+          break;
+        }
       }
     }
     if (end || !sensor) return end ?? fail('sensor-lost', 'The sensor sent nothing; nothing was stored.');
 
-    const last = state.captures.at(-1)!;
-    const gallery = withLook(before.value, user, sensor, request.look, state.captures, clock.wallTime());
+    const last = latest(state.captures);
+    const gallery = withLook(before, user, sensor, request.look, state.captures, clock.wallTime());
     if (pin.value === 'new') {
       const set = await pins.set(user, request.pin);
       if (!set.ok) return set;
     }
     const saved = await vault.save(gallery);
-    if (!saved.ok) return saved;
+    if (!saved.ok) {
+      // Nothing is kept of an enrolment that fails, its PIN neither.
+      if (pin.value === 'new') await pins.remove(user);
+      return saved;
+    }
     return ok({
       user,
       look: request.look,
       templates: state.captures.length,
-      seconds: (last.capturedAt - firstAt!) / 1000,
+      seconds: (last - firstAt!) / 1000,
       ...(this.parts.keyWarning === undefined ? {} : { warning: this.parts.keyWarning }),
     });
   }
 
   private unfinished(state: EnrolmentState): string {
-    const share = Math.round(100 * enrolmentProgress(state));
-    return `The recording ended when the enrolment was ${share} % done; nothing was stored. Enrol from one in which the person looks straight and then turns the head all the way round.`;
+    return `The recording ended when the enrolment was ${percent(state)} % done; nothing was stored. Enrol from one in which the person looks straight and then turns the head all the way round.`;
   }
 
   /**
@@ -246,8 +283,10 @@ export class AppService {
     this.opened.delete(user);
     let sensor: OpenSensor | undefined;
     const patience = request.patience ?? ATTEMPT_LIMITS.patience;
+    let openedAt: Milliseconds | undefined;
     let heardAt = clock.now();
     for await (const event of pipeline.watch({ sensor: request.sensor, purpose: 'unlock', pace }, signal)) {
+      if (signal.aborted || lock.state.kind === 'unlocked') break;
       if (event.kind !== 'silent') heardAt = clock.now();
       if (event.kind === 'watching') {
         const foreign = foreignSensor(sensor ?? gallery.value.sensor, event.sensor);
@@ -256,9 +295,14 @@ export class AppService {
           break;
         }
         sensor = event.sensor;
+        openedAt ??= heardAt;
       } else if (event.kind === 'silent') {
-        if (clock.now() - heardAt > patience) break;
-        continue;
+        // Live frames are due on this clock; a recording, or a start, may take as long as the machine needs.
+        if (pace === 'live' && openedAt !== undefined && clock.now() - openedAt > patience) break;
+        if (clock.now() - heardAt > STALLED) {
+          failure = stalled('use the PIN');
+          break;
+        }
       } else if (event.kind === 'restarting') {
         if (attempt?.kind === 'watching') attempt = { ...attempt, lastSequence: -1, agreeing: undefined };
         show({ kind: 'restarting', guidance: 'looking' });
@@ -273,7 +317,7 @@ export class AppService {
           startedAt = now;
           attempt = beginAttempt(now);
         }
-        if (!charged && matchable(evidence, now)) {
+        if (!charged && matchable(evidence, now, request.attentionRequired)) {
           charged = true;
           await lock.dispatch({ kind: 'face-seen', id });
         }
@@ -307,9 +351,24 @@ const matches = (policy: MatchPolicy, evidence: FaceEvidence, templates: readonl
   compareWithGallery(evidence.embeddings, evidence.fusedFrames, templates, policy[evidence.spectrum])
     .accepted;
 
+const percent = (state: EnrolmentState): number => Math.round(100 * enrolmentProgress(state));
+
+const stalled = (consequence: string): Failure =>
+  fail(
+    'sensor-lost',
+    `The sensor sent nothing for ${STALLED / 1000} seconds; ${consequence}. Check its cable and run npm run facet -- doctor.`,
+  );
+
 /** A face that will be compared: from here on the attempt costs a miss. */
-const matchable = (evidence: Evidence, now: Milliseconds): boolean =>
-  evidence.kind === 'face' && evidence.against.length === 0 && now - evidence.capturedAt <= STALE_MS;
+const matchable = (evidence: Evidence, now: Milliseconds, attentionRequired: boolean): boolean =>
+  evidence.kind === 'face' &&
+  evidence.against.length === 0 &&
+  (evidence.attentive || !attentionRequired) &&
+  now - evidence.capturedAt <= STALE_MS;
+
+/** Capture time of the latest; after a restart the times of a recording begin again, so it need not be the last. */
+const latest = (captures: readonly Capture[]): Milliseconds =>
+  ms(Math.max(...captures.map(({ capturedAt }) => capturedAt)));
 
 const HARDWARE = ['kinect2', 'freenect', 'freenect2'];
 
@@ -342,7 +401,7 @@ function withLook(
   const sensor = { driver, model, serial };
   // Looks of another sensor are not comparable: a new sensor starts a new gallery.
   const kept = before && compatible(before.sensor, sensor) ? before : undefined;
-  const last = captures.at(-1)!.capturedAt;
+  const last = latest(captures);
   const templates = captures.map(({ embeddings, pose, capturedAt }): Template => ({
     embeddings,
     pose,

@@ -39,6 +39,7 @@ export class ChildPipeline implements Pipeline {
   private child: ChildProcess | undefined;
   private lastWatch = 0;
   private watching = false;
+  private closed = false;
 
   constructor(private readonly options: ChildPipelineOptions) {}
 
@@ -74,7 +75,7 @@ export class ChildPipeline implements Pipeline {
     const backOff = this.options.backOff ?? BACK_OFF;
     let restarts = 0;
     let barren = 0;
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.closed) {
       const begun = performance.now();
       let frames = 0;
       for await (const message of this.once(request, signal)) {
@@ -99,7 +100,7 @@ export class ChildPipeline implements Pipeline {
             return;
         }
       }
-      if (signal.aborted) return;
+      if (signal.aborted || this.closed) return;
       barren = frames === 0 ? barren + 1 : 0;
       if (barren >= GIVE_UP) {
         yield {
@@ -193,10 +194,11 @@ export class ChildPipeline implements Pipeline {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     const { child } = this;
     if (!child) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    child.disconnect();
+    if (child.connected) child.disconnect();
     const patience = setTimeout(() => child.kill('SIGKILL'), 1000);
     await gone;
     clearTimeout(patience);

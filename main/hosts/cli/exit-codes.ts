@@ -46,4 +46,6 @@ const BY_CODE: Readonly<Record<FailureCode, number>> = {
   busy: EXIT.busy,
 };
 
-export const exitCodeOf = (code: FailureCode): number => BY_CODE[code];
+/** Never 0: a code that is not known (the pipeline process sends them) is a fault. */
+export const exitCodeOf = (code: FailureCode): number =>
+  Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : EXIT.fault;

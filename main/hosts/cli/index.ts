@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { packageFile } from '../../adapters/program-files.ts';
+import { evaluate } from './commands/evaluate.ts';
+import { train } from './commands/train.ts';
 import { enroll } from './commands/enroll.ts';
 import { unlock } from './commands/unlock.ts';
 import { EXIT } from './exit-codes.ts';
@@ -15,7 +17,7 @@ const program = new Command('facet')
   .showHelpAfterError('(facet --help lists the commands; facet COMMAND --help its options)')
   .exitOverride();
 
-for (const add of [enroll, unlock]) add(program);
+for (const add of [enroll, unlock, evaluate, train]) add(program);
 for (const command of program.commands)
   command.exitOverride().showHelpAfterError().option('--json', 'one JSON document on stdout');
 

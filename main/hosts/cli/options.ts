@@ -1,5 +1,5 @@
 /** Options that several commands share. */
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { Pace } from '../../contract/pipeline.ts';
 import { SENSOR_SPECS } from '../../adapters/sensors/open-sensor.ts';
 import { Output } from './output.ts';
@@ -41,3 +41,11 @@ export function untilInterrupted(): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
   return controller.signal;
 }
+
+/** A whole number of at least 1. */
+export const countOf = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('Give a whole number of at least 1.');
+  return value;
+};

@@ -15,7 +15,8 @@ servePipeline(
     clock: systemClock,
   },
   {
-    send: (message) => process.send?.(message),
+    // The shell may have closed the channel already; `disconnect` ends this process then.
+    send: (message) => process.send?.(message, undefined, undefined, () => undefined),
     onMessage: (receive) => process.on('message', receive),
   },
 );
