@@ -14,7 +14,7 @@ export async function build() {
       entryPoints: {
         cli: 'main/hosts/cli/index.ts',
         pipeline: 'main/hosts/pipeline/index.ts',
-        'corpus-worker': 'main/hosts/corpus-worker/index.ts',
+        worker: 'main/hosts/worker/index.ts',
       },
       outdir: 'out',
       bundle: true,

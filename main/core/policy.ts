@@ -2,16 +2,17 @@
 import type { EmbeddingKind, Spectrum } from '../contract/evidence.ts';
 import { FacetError } from '../contract/result.ts';
 import type { ModelEntry } from '../contract/manifest.ts';
-import type { Requirement } from './match.ts';
+import type { Pooling, Requirement } from './match.ts';
 
 /** Sensitivity levels are named by the false-accept rate that they aim at. */
-export type Sensitivity = 1e-4 | 1e-5;
+export const SENSITIVITIES = [1e-4, 1e-5] as const;
+export type Sensitivity = (typeof SENSITIVITIES)[number];
 export const DEFAULT_SENSITIVITY: Sensitivity = 1e-4;
 
 export type MatchPolicy = Readonly<Record<Spectrum, readonly Requirement[]>>;
 
 /** Templates whose distances are averaged: as the thresholds were measured. */
-const NEAREST = { descriptor: 1, shape: 3 } as const;
+export const POOLING = { descriptor: { nearest: 1 }, shape: { nearest: 3 } } as const;
 
 /**
  * Both must agree, in colour as in the dark: the shape, and the descriptor of the picture at hand. The descriptor's colour
@@ -27,7 +28,7 @@ export function matchPolicy(
     entry: ModelEntry,
     kind: EmbeddingKind,
     spectrum: Spectrum,
-    nearest: number,
+    pooling: Pooling,
   ): Requirement => {
     const limits = entry.thresholds
       .filter((t) => t.falseAcceptRate === level && (t.spectrum ?? 'colour') === spectrum)
@@ -38,12 +39,12 @@ export function matchPolicy(
         'model-altered',
         `models/manifest.json has no threshold of ${entry.id} for ${spectrum} at a false-accept rate of ${level}. Restore the file.`,
       );
-    return { kind, pooling: { nearest }, limits };
+    return { kind, pooling, limits };
   };
   // Shape does not depend on light: one calibration serves both.
-  const relief = requirement(shape, shape.id, 'colour', NEAREST.shape);
+  const relief = requirement(shape, shape.id, 'colour', POOLING.shape);
   return {
-    colour: [requirement(descriptor, descriptor.id, 'colour', NEAREST.descriptor), relief],
-    infrared: [requirement(descriptor, `${descriptor.id}@infrared`, 'infrared', NEAREST.descriptor), relief],
+    colour: [requirement(descriptor, descriptor.id, 'colour', POOLING.descriptor), relief],
+    infrared: [requirement(descriptor, `${descriptor.id}@infrared`, 'infrared', POOLING.descriptor), relief],
   };
 }

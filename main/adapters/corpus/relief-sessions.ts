@@ -93,8 +93,16 @@ function drawLook(random: Random): Look {
       : pick < 0.7
         ? 'smile'
         : random.pick(['grin', 'open-mouth', 'frown', 'surprise', 'eyes-closed'] as const);
-  return { expression };
+  const accessories = ACCESSORIES.flatMap(([name, share]) => (random.uniform() < share ? [name] : []));
+  return { expression, accessories };
 }
+
+/** What people wear in a session, and how often. */
+const ACCESSORIES = [
+  ['glasses', 0.25],
+  ['hat', 0.12],
+  ['scarf', 0.08],
+] as const;
 
 /** What stays the same in a session. */
 interface Session {

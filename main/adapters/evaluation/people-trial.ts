@@ -1,0 +1,173 @@
+/**
+ * One synthetic person's part of an evaluation: an enrolment, later visits in other light, poses and distances, and attacks
+ * with their picture, each through the whole path of a frame. Comparing is left to who holds everybody's galleries.
+ */
+import type { Embeddings, Evidence } from '../../contract/evidence.ts';
+import { ms } from '../../contract/units.ts';
+import { beginEnrolment, stepEnrolment } from '../../core/enrolment.ts';
+import { Observer, type FaceModels } from '../../core/observer.ts';
+import type { Purpose } from '../../contract/pipeline.ts';
+import type { Clock } from '../../core/ports.ts';
+import { Random } from '../../core/random.ts';
+import { handHeld, standing, turning, type Stance } from '../sensors/simulated/motion.ts';
+import type { SceneDescription, Shows, Visitor } from '../sensors/simulated/scene.ts';
+import { SimulatedSensor } from '../sensors/simulated/simulated-sensor.ts';
+
+export type AttackSpecies = Exclude<Shows, 'self'>;
+type LightName = 'office' | 'window' | 'dark';
+
+export interface TrialRequest {
+  /** Identities are `${pool}/${index}`. */
+  readonly pool: string;
+  readonly index: number;
+  readonly visits: number;
+  /** How many attacks of each species with this person's picture; they alternate between light and dark. */
+  readonly attacks: number;
+}
+
+export interface Visit {
+  readonly light: LightName;
+  /** What each frame showed; long enough for any attempt to end. */
+  readonly evidence: readonly Evidence[];
+}
+
+export interface TrialOutcome {
+  readonly index: number;
+  /** Empty where the enrolment did not finish. */
+  readonly templates: readonly Embeddings[];
+  /** How long the person turned, in seconds; undefined where the enrolment did not finish. */
+  readonly enrolmentSeconds: number | undefined;
+  readonly visits: readonly Visit[];
+  readonly attacks: readonly (Visit & { readonly species: AttackSpecies })[];
+}
+
+/** 50 frames are 1.67 s: longer than the longest refusal. */
+const VISIT_FRAMES = 50;
+/** An enrolment that takes longer has failed. */
+const ENROLMENT_FRAMES = 30 * 25;
+/** A visit's smooth depth error, as of another day: root mean square up to this, millimetres. */
+const DEPTH_ERROR = 1;
+
+export async function runTrial(
+  models: FaceModels,
+  clock: Clock,
+  request: TrialRequest,
+): Promise<TrialOutcome> {
+  const who = `${request.pool}/${request.index}`;
+  const enrolment = await enrol(models, clock, who);
+  const visits: Visit[] = [];
+  for (let i = 0; i < request.visits; i++) visits.push(await visit(models, clock, who, i));
+  const attacks: (Visit & { species: AttackSpecies })[] = [];
+  for (const species of ['photo', 'tablet', 'mask'] as const)
+    for (let i = 0; i < request.attacks; i++)
+      attacks.push({ species, ...(await attack(models, clock, request, species, i)) });
+  return { index: request.index, ...enrolment, visits, attacks };
+}
+
+async function enrol(models: FaceModels, clock: Clock, who: string) {
+  const seed = `enrol ${who}`;
+  const random = new Random(seed);
+  const stance = stanceOf(random, { distance: [520, 780], yaw: 4, pitch: 4 });
+  const scene = sceneOf(random, seed, 'office', [person(who, turning(stance, seed))]);
+  let state = beginEnrolment();
+  let frames = 0;
+  for await (const evidence of watch(models, clock, scene, 'enrol')) {
+    // One person is before the sensor throughout: whether it is the same one is not the question here.
+    state = stepEnrolment(state, evidence, evidence.capturedAt, { samePerson: () => true });
+    if (state.kind === 'done' || ++frames > ENROLMENT_FRAMES) break;
+  }
+  const done = state.kind === 'done';
+  return {
+    templates: done ? state.captures.map((capture) => capture.embeddings) : [],
+    enrolmentSeconds: done ? frames / 30 : undefined,
+  };
+}
+
+async function visit(models: FaceModels, clock: Clock, who: string, index: number): Promise<Visit> {
+  const seed = `visit ${index} ${who}`;
+  const random = new Random(seed);
+  const light = (['office', 'window', 'dark', 'office'] as const)[index % 4];
+  const stance = stanceOf(random, { distance: [450, 1150], yaw: 15, pitch: 10 });
+  const scene = sceneOf(random, seed, light, [person(who, standing(stance, seed))]);
+  return { light, evidence: await collect(watch(models, clock, scene, 'unlock')) };
+}
+
+async function attack(
+  models: FaceModels,
+  clock: Clock,
+  { pool, index }: TrialRequest,
+  species: AttackSpecies,
+  turn: number,
+): Promise<Visit> {
+  const who = `${pool}/${index}`;
+  const seed = `${species} ${turn} ${who}`;
+  const random = new Random(seed);
+  const light = (['office', 'dark', 'window'] as const)[turn % 3];
+  const stance = stanceOf(random, { distance: [450, 900], yaw: 8, pitch: 8 });
+  const wearer = `${pool}/attacker-${random.below(1_000_000)}`;
+  const visitor: Visitor =
+    species === 'mask'
+      ? {
+          shows: 'mask',
+          who: wearer,
+          maskOf: who,
+          eyeHoles: random.below(2) === 0,
+          wear: {},
+          script: standing(stance, seed),
+        }
+      : { shows: species, who, wear: {}, script: handHeld(stance, seed) };
+  return {
+    light,
+    evidence: await collect(watch(models, clock, sceneOf(random, seed, light, [visitor]), 'unlock')),
+  };
+}
+
+const person = (who: string, script: Visitor['script']): Visitor => ({
+  shows: 'self',
+  who,
+  wear: {},
+  script,
+});
+
+function stanceOf(
+  random: Random,
+  range: { distance: readonly [number, number]; yaw: number; pitch: number },
+): Stance {
+  return {
+    distance: random.between(...range.distance),
+    x: random.between(-60, 60),
+    y: random.between(-40, 40),
+    yaw: random.between(-range.yaw, range.yaw),
+    pitch: random.between(-range.pitch, range.pitch),
+    roll: random.between(-8, 8),
+  };
+}
+
+const sceneOf = (
+  random: Random,
+  seed: string,
+  light: LightName,
+  visitors: readonly Visitor[],
+): SceneDescription => ({
+  seed,
+  model: 'kinect-v2',
+  light,
+  visitors,
+  depthError: { rms: random.between(0, DEPTH_ERROR), width: random.between(20, 60) },
+});
+
+async function* watch(models: FaceModels, clock: Clock, scene: SceneDescription, purpose: Purpose) {
+  const observer = new Observer(models, clock);
+  const sensor = new SimulatedSensor({ scene, pace: 'virtual', clock: { now: () => ms(0) } });
+  for await (const frame of sensor.open(new AbortController().signal))
+    yield await observer.observe(frame, purpose, frame.capturedAt);
+}
+
+async function collect(evidence: AsyncIterable<Evidence>): Promise<Evidence[]> {
+  const all: Evidence[] = [];
+  for await (const each of evidence) {
+    all.push(each);
+    if (all.length >= VISIT_FRAMES) break;
+  }
+  return all;
+}
