@@ -283,10 +283,11 @@ export class AppService {
     this.opened.delete(user);
     let sensor: OpenSensor | undefined;
     const patience = request.patience ?? ATTEMPT_LIMITS.patience;
+    const isOpen = () => lock.state.kind === 'unlocked';
     let openedAt: Milliseconds | undefined;
     let heardAt = clock.now();
     for await (const event of pipeline.watch({ sensor: request.sensor, purpose: 'unlock', pace }, signal)) {
-      if (signal.aborted || lock.state.kind === 'unlocked') break;
+      if (signal.aborted || isOpen()) break;
       if (event.kind !== 'silent') heardAt = clock.now();
       if (event.kind === 'watching') {
         const foreign = foreignSensor(sensor ?? gallery.value.sensor, event.sensor);
@@ -322,7 +323,7 @@ export class AppService {
           await lock.dispatch({ kind: 'face-seen', id });
         }
         attempt = stepAttempt(attempt, evidence, now, rules);
-        if (attempt.kind !== 'watching' || lock.state.kind === 'unlocked') break;
+        if (attempt.kind !== 'watching' || isOpen()) break;
         show({ kind: 'watching', guidance: attempt.guidance });
       }
     }
