@@ -62,6 +62,14 @@ describe('a list of pictures', () => {
     expect(face.ms).toBeGreaterThan(0);
   });
 
+  it('is not stopped by a picture of an odd shape', async () => {
+    const thin = join(folder, 'thin.png');
+    await sharp({ create: { width: 16, height: 5000, channels: 3, background: '#aa8866' } })
+      .png()
+      .toFile(thin);
+    expect(await embedAll(`${thin}\n${demo(2)}`)).toMatchObject([{ found: false }, { found: true }]);
+  });
+
   it('takes a byte order mark and no line end at the end', async () => {
     expect(await embedAll(`\uFEFF${demo(3)}`)).toMatchObject([{ path: demo(3), found: true }]);
   });

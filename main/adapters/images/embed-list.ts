@@ -30,8 +30,8 @@ export type EmbeddedImage =
 const AHEAD = 3;
 
 /**
- * Describes the largest face of each picture that the list names (one path a line; empty lines and lines that
- * begin with # are skipped), in the order of the list. A picture that cannot be read yields its `error`.
+ * Describes the largest face of each picture that the list names (one path a line, relative to the current
+ * folder; empty lines and lines that begin with # are skipped), in the order of the list. A picture that cannot be read yields its `error`.
  * @throws FacetError `bad-input` if the list itself cannot be read.
  */
 export async function* embedList(

@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 import type { PixelSource } from '../../core/face/types.ts';
 
 /** Enforced before any pixel is decoded, so that a small file cannot ask for much memory. */
-export const IMAGE_LIMITS = {
+const IMAGE_LIMITS = {
   /** Less than this cannot show a face. */
   leastSide: 16,
   mostPixels: 150_000_000,
