@@ -1,0 +1,72 @@
+/** Everything that the page shows. It holds no embedding, no distance and no PIN. */
+import type { Settings, Visitor } from '../api.ts';
+import type { GuidanceCode, LivenessReason, RefusalCode } from '../codes.ts';
+import type { Stage } from '../evidence.ts';
+import type { OpenSensor } from '../pipeline.ts';
+import type { FailureCode } from '../result.ts';
+import type { Milliseconds } from '../units.ts';
+import type { EnrolmentReport, EnrolmentView } from './enrolment.ts';
+import type { LockState } from './lock.ts';
+
+export type SensorState =
+  | { readonly kind: 'resting' }
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'watching'; readonly sensor: OpenSensor }
+  /** The camera part stopped and is starting again. */
+  | { readonly kind: 'restarting' }
+  | { readonly kind: 'lost'; readonly code: FailureCode; readonly message: string };
+
+/** The face indicator of the lock screen. */
+export type FaceState =
+  /** Nobody enrolled a face, or the face is paused or waits for the PIN (lock.face says which). */
+  | { readonly kind: 'off' }
+  | { readonly kind: 'watching'; readonly guidance: GuidanceCode }
+  /** Stays until the next attempt begins. */
+  | { readonly kind: 'refused'; readonly code: Exclude<RefusalCode, 'nobody'> }
+  | { readonly kind: 'accepted' };
+
+export type EnrolmentPanel =
+  | { readonly kind: 'running'; readonly look: string; readonly view: EnrolmentView }
+  | { readonly kind: 'done'; readonly report: EnrolmentReport }
+  | { readonly kind: 'failed'; readonly code: FailureCode; readonly message: string };
+
+export interface LookState {
+  readonly name: string;
+  readonly templates: number;
+  /** Wall time of its enrolment. */
+  readonly enrolledAt: number;
+}
+
+export interface DiagnosticsState {
+  readonly framesPerSecond: number;
+  readonly dropped: number;
+  readonly stages: Partial<Record<Stage, Milliseconds>>;
+  /** Why the latest frame was not judged, or what spoke against a live face; empty for a live one. */
+  readonly against: readonly (LivenessReason | GuidanceCode)[];
+  /** Why the last attempt was refused, in a sentence. */
+  readonly lastRefusal: string | undefined;
+}
+
+export interface AppState {
+  readonly host: 'electron' | 'web';
+  readonly version: string;
+  /** Undefined until somebody is set up: first run. */
+  readonly user: string | undefined;
+  readonly lock: LockState;
+  readonly face: FaceState;
+  readonly sensor: SensorState;
+  readonly looks: readonly LookState[];
+  readonly enrolment: EnrolmentPanel | undefined;
+  readonly settings: Settings;
+  /** Sentences that concern everybody who uses this desk: weaker key storage, a settings file that was set aside. */
+  readonly warnings: readonly string[];
+  readonly diagnostics: DiagnosticsState | undefined;
+  /** Present only with the simulated sensor. */
+  readonly visitor: Visitor | undefined;
+  /** The measured rates of each sensitivity level, from models/manifest.json. */
+  readonly levels: readonly {
+    readonly sensitivity: Settings['sensitivity'];
+    readonly falseRejectRate: number;
+    readonly measuredOn: string;
+  }[];
+}
