@@ -1,5 +1,5 @@
 /** Options that several commands share. */
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Pace } from '../../contract/pipeline.ts';
 import { SENSOR_SPECS } from '../../adapters/sensors/open-sensor.ts';
 import { Output } from './output.ts';
@@ -49,3 +49,20 @@ export const countOf = (text: string): number => {
     throw new InvalidArgumentError('Give a whole number of at least 1.');
   return value;
 };
+
+/** One second to an hour. */
+export const secondsOf = (text: string): number => {
+  const value = Number(text);
+  if (!(value >= 1 && value <= 3600)) throw new InvalidArgumentError('Give 1 to 3600 seconds.');
+  return value;
+};
+
+/** How the colour pictures of a recording are kept. */
+export const colourOption = (command: Command): Command =>
+  command.addOption(
+    new Option('--colour <format>', 'jpeg, or raw (lossless, several times larger)')
+      .choices(['jpeg', 'raw'])
+      .default('jpeg'),
+  );
+
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;

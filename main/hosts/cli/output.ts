@@ -1,4 +1,5 @@
 /** Results on stdout (one JSON document with --json), everything else on stderr. */
+import { once } from 'node:events';
 import { FacetError, type Failure, type Result } from '../../contract/result.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 
@@ -10,7 +11,12 @@ export class Output {
     process.stdout.write(this.json ? `${JSON.stringify(document)}\n` : `${sentence}\n`);
   }
 
-  /** One document of many, a line each. */
+  /** One document of many, a line each; waits while the reader is slower. */
+  async stream(document: unknown): Promise<void> {
+    if (!process.stdout.write(`${JSON.stringify(document)}\n`)) await once(process.stdout, 'drain');
+  }
+
+  /** One document on one line. */
   line(document: unknown): void {
     process.stdout.write(`${JSON.stringify(document)}\n`);
   }

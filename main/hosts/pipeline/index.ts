@@ -5,6 +5,8 @@ import { servePipeline } from '../../adapters/pipeline/serve-pipeline.ts';
 import { openSensor } from '../../adapters/sensors/open-sensor.ts';
 import { modelsFolder } from '../../adapters/program-files.ts';
 
+// Ctrl-C goes to the whole group of processes; the shell ends this one in order.
+process.on('SIGINT', () => undefined);
 // Without the shell there is nobody to work for.
 process.on('disconnect', () => process.exit(0));
 

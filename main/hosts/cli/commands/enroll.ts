@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ms } from '../../../contract/units.ts';
 import { chooseUser, openApp } from '../open-app.ts';
 import { EXIT } from '../exit-codes.ts';
 import { finish, unwrap } from '../output.ts';
@@ -6,6 +7,7 @@ import {
   commonOptions,
   outputOf,
   paceOf,
+  secondsOf,
   untilInterrupted,
   withTurn,
   type CommonOptions,
@@ -18,39 +20,43 @@ export function enroll(program: Command): void {
     .description('Enrol a face: look straight, then turn the head all the way round')
     .requiredOption('--user <name>', 'who is enrolled')
     .option('--look <name>', 'name of the look, such as "with glasses"', 'plain')
-    .action(async (options: CommonOptions & { user: string; look: string }, command: Command) => {
-      const output = outputOf(command);
-      await finish(output, async () => {
-        const pin = await readPin(options.pinStdin ?? false);
-        const { app, vault, close } = await openApp(options.data);
-        try {
-          const report = unwrap(
-            await app.enrol(
-              {
-                user: await chooseUser(vault, options.user),
-                pin,
-                look: options.look,
-                sensor: withTurn(options.sensor),
-                pace: paceOf(options),
-              },
-              untilInterrupted(),
-              ({ guidance, progress }) =>
-                output.progress(
-                  `${Math.round(progress * 100)
-                    .toString()
-                    .padStart(3)} %  ${GUIDANCE[guidance]}`,
-                ),
-            ),
-          );
-          if (report.warning) output.note(report.warning);
-          output.result(
-            { ok: true, ...report },
-            `Enrolled ${report.user} (${report.look}): ${report.templates} templates in ${report.seconds.toFixed(1)} s.`,
-          );
-          return EXIT.ok;
-        } finally {
-          await close();
-        }
-      });
-    });
+    .option('--timeout <seconds>', 'how long to wait for the next look that is needed', secondsOf, 60)
+    .action(
+      async (options: CommonOptions & { user: string; look: string; timeout: number }, command: Command) => {
+        const output = outputOf(command);
+        await finish(output, async () => {
+          const pin = await readPin(options.pinStdin ?? false);
+          const { app, vault, close } = await openApp(options.data);
+          try {
+            const report = unwrap(
+              await app.enrol(
+                {
+                  user: await chooseUser(vault, options.user),
+                  pin,
+                  look: options.look,
+                  sensor: withTurn(options.sensor),
+                  pace: paceOf(options),
+                  patience: ms(options.timeout * 1000),
+                },
+                untilInterrupted(),
+                ({ guidance, progress }) =>
+                  output.progress(
+                    `${Math.round(progress * 100)
+                      .toString()
+                      .padStart(3)} %  ${GUIDANCE[guidance]}`,
+                  ),
+              ),
+            );
+            if (report.warning) output.note(report.warning);
+            output.result(
+              { ok: true, ...report },
+              `Enrolled ${report.user} (${report.look}): ${report.templates} templates in ${report.seconds.toFixed(1)} s.`,
+            );
+            return EXIT.ok;
+          } finally {
+            await close();
+          }
+        });
+      },
+    );
 }

@@ -1,17 +1,18 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { ms } from '../../../contract/units.ts';
 import { chooseUser, openApp } from '../open-app.ts';
 import { EXIT } from '../exit-codes.ts';
 import { finish, unwrap } from '../output.ts';
-import { commonOptions, outputOf, paceOf, untilInterrupted, type CommonOptions } from '../options.ts';
+import {
+  commonOptions,
+  outputOf,
+  paceOf,
+  secondsOf,
+  untilInterrupted,
+  type CommonOptions,
+} from '../options.ts';
 import { readPin } from '../read-pin.ts';
 import { GUIDANCE, REFUSAL } from '../words.ts';
-
-const secondsOf = (text: string): number => {
-  const value = Number(text);
-  if (!(value >= 1 && value <= 3600)) throw new InvalidArgumentError('Give 1 to 3600 seconds.');
-  return value;
-};
 
 export function unlock(program: Command): void {
   commonOptions(program.command('unlock'), 'sensor', 'data', 'pin')
