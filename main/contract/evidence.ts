@@ -14,6 +14,7 @@ export const STAGES = [
   'settle',
   'relief',
   'liveness',
+  'eyes',
   'embed',
 ] as const;
 export type Stage = (typeof STAGES)[number];
@@ -56,7 +57,7 @@ export interface FaceEvidence extends FrameFacts {
   readonly spectrum: Spectrum;
   readonly pose: { readonly yaw: Degrees; readonly pitch: Degrees; readonly roll: Degrees };
   readonly distance: Millimetres;
-  /** Both eyes open. */
+  /** At least one eye is open; infrared alone cannot tell, and is taken for open. */
   readonly attentive: boolean;
   /** Changes when the face was lost or jumped: evidence of two tracks never adds up. */
   readonly track: number;

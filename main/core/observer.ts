@@ -8,7 +8,7 @@ import type { Purpose } from '../contract/pipeline.ts';
 import { mm, ms, type Milliseconds } from '../contract/units.ts';
 import { faceChips } from './face/align.ts';
 import { meanEmbedding } from './face/embedding.ts';
-import { eyeOpenness } from './face/eyes.ts';
+import { SHUT_EYE, type EyelidModel } from './face/eyes.ts';
 import { toneMapInfrared, type Region as Box } from './face/infrared.ts';
 import type { Normalisation } from './face/sample.ts';
 import { LANDMARK_COUNT, type FaceBox, type FaceMesh, type PixelSource } from './face/types.ts';
@@ -32,6 +32,7 @@ import { Track } from './track.ts';
 export interface FaceModels {
   readonly detector: FaceDetector;
   readonly landmarks: LandmarkModel;
+  readonly eyelids: EyelidModel;
   /** The real-face descriptor and how its input is normalised. */
   readonly descriptor: Embedder & { readonly normalisation: Normalisation };
   /** The embedder of the relief tensor. */
@@ -57,8 +58,6 @@ export interface Observation {
   readonly cues: LivenessCues;
 }
 
-/** An eye counts as open from this aspect ratio on (eyes.ts). */
-const EYES_OPEN = 0.16;
 /** Crops of the descriptor a frame; two frames must agree, so four in all. */
 const CROPS = 2;
 
@@ -147,8 +146,14 @@ export class Observer {
       cues,
     };
     const against = judgeLiveness(cues);
-    const eyes = eyeOpenness(mesh);
     const embeddings = new Map<EmbeddingKind, Float32Array>();
+    let attentive = true;
+    // In infrared the lid model cannot tell open from shut (eyes.ts): the dark asks for no attention.
+    if (against.length === 0 && sight.spectrum === 'colour')
+      attentive = await watch.timeAsync('eyes', async () => {
+        const { right, left } = await this.models.eyelids.openness(sight.picture, mesh);
+        return Math.max(right, left) >= SHUT_EYE;
+      });
     if (against.length === 0)
       await watch.timeAsync('embed', async () => {
         const { shape, descriptor, mean } = this.models;
@@ -172,7 +177,7 @@ export class Observer {
       spectrum: sight.spectrum,
       pose,
       distance,
-      attentive: Math.min(eyes.left, eyes.right) >= EYES_OPEN,
+      attentive,
       track,
       fusedFrames: fused.frames,
       against,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FacetError } from '../../contract/result.ts';
 import { decodeMeanFace, type MeanFace } from '../../core/mean-face.ts';
 import type { FaceModels } from '../../core/observer.ts';
-import { BlazefaceDetector, FacemeshLandmarks, OnnxEmbedder } from './face-models.ts';
+import { BlazefaceDetector, FacemeshLandmarks, OnnxEmbedder, OnnxEyelids } from './face-models.ts';
 import { openModelLibrary } from './model-library.ts';
 import type { NetworkOptions } from './network.ts';
 
@@ -15,14 +15,15 @@ export const DESCRIPTOR_MODEL = 'face-rgb';
 /** @throws FacetError `model-missing`, `model-altered` */
 export async function loadFaceModels(folder: string, options?: NetworkOptions): Promise<FaceModels> {
   const library = await openModelLibrary(folder);
-  const [detector, landmarks, descriptor, shape, mean] = await Promise.all([
+  const [detector, landmarks, eyelids, descriptor, shape, mean] = await Promise.all([
     BlazefaceDetector.open(library, options),
     FacemeshLandmarks.open(library, options),
+    OnnxEyelids.open(library, options),
     OnnxEmbedder.open(library, DESCRIPTOR_MODEL, options),
     OnnxEmbedder.open(library, SHAPE_MODEL, options),
     loadMeanFace(folder),
   ]);
-  return { detector, landmarks, descriptor, shape, mean };
+  return { detector, landmarks, eyelids, descriptor, shape, mean };
 }
 
 /** @throws FacetError `model-missing`, `model-altered` */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EYE_SIZE, eyeInputs, eyeOpenness, opennessOfContours } from './eyes.ts';
+import { EYE_SIZE, eyeInputs, opennessOfContours } from './eyes.ts';
 import { LANDMARK_COUNT, type FaceMesh } from './types.ts';
 
 /** Both eyes 30 wide; lids `opening` apart; the face turned about the vertical axis. */
@@ -24,22 +24,6 @@ function eyes(opening: { right: number; left: number }, turn = 0): FaceMesh {
   draw([263, 387, 385, 362, 380, 373], 45, -1, opening.left);
   return { landmarks, score: 1 };
 }
-
-describe('eye openness of the mesh', () => {
-  it('is the height of the opening over the width, for each eye', () => {
-    const { right, left } = eyeOpenness(eyes({ right: 9, left: 3 }));
-    expect(right).toBeCloseTo(0.3, 5);
-    expect(left).toBeCloseTo(0.1, 5);
-  });
-
-  it('does not change when the head turns', () => {
-    expect(eyeOpenness(eyes({ right: 9, left: 9 }, 0.7)).right).toBeCloseTo(0.3, 5);
-  });
-
-  it('is nothing for shut eyes', () => {
-    expect(eyeOpenness(eyes({ right: 0, left: 0 }))).toEqual({ right: 0, left: 0 });
-  });
-});
 
 describe('eye openness of the lids', () => {
   /** An eye 32 wide in the input whose lids are `opening` apart. */

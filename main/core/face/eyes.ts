@@ -1,12 +1,8 @@
-/** How far the eyes are open: well from a look at each eye, roughly from the landmark mesh alone. */
+/** How far the eyes are open, from a close look at each. The landmark mesh alone hardly follows the lids. */
 import { compose, squareToPicture } from './affine.ts';
 import { LANDMARK } from './mesh.ts';
 import { sample, type Normalisation } from './sample.ts';
 import type { FaceMesh, PixelSource } from './types.ts';
-
-/** Outer corner, two points of the upper lid, inner corner, the two points below them. */
-const RIGHT_EYE = [33, 160, 158, 133, 153, 144] as const;
-const LEFT_EYE = [263, 387, 385, 362, 380, 373] as const;
 
 /** Of each of the person's own eyes. */
 export interface EyeOpenness {
@@ -72,21 +68,4 @@ export function opennessOfContours(contours: Float32Array): EyeOpenness {
     right: ratio(contours.subarray(0, CONTOUR)),
     left: ratio(contours.subarray(CONTOUR, 2 * CONTOUR)),
   };
-}
-
-/**
- * From the mesh alone, and rough: on synthetic people open eyes gave 0.24 … 0.35 and shut ones 0.18 … 0.32, since
- * the mesh hardly follows the lids. Eye aspect ratio (Soukupová and Čech 2016): height of the lid opening over the width of the eye. Measured in three dimensions, so that a turned head does not narrow the eye.
- */
-export function eyeOpenness({ landmarks }: FaceMesh): EyeOpenness {
-  const distance = (p: number, q: number): number =>
-    Math.hypot(
-      landmarks[3 * p] - landmarks[3 * q],
-      landmarks[3 * p + 1] - landmarks[3 * q + 1],
-      landmarks[3 * p + 2] - landmarks[3 * q + 2],
-    );
-  const ratio = ([outer, upper1, upper2, inner, lower2, lower1]:
-    typeof RIGHT_EYE | typeof LEFT_EYE): number =>
-    (distance(upper1, lower1) + distance(upper2, lower2)) / (2 * distance(outer, inner));
-  return { right: ratio(RIGHT_EYE), left: ratio(LEFT_EYE) };
 }
