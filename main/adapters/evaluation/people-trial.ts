@@ -11,7 +11,8 @@ import type { Clock } from '../../core/ports.ts';
 import { Random } from '../../core/random.ts';
 import { handHeld, standing, turning, type Stance } from '../sensors/simulated/motion.ts';
 import type { SceneDescription, Shows, Visitor } from '../sensors/simulated/scene.ts';
-import { SimulatedSensor } from '../sensors/simulated/simulated-sensor.ts';
+import { ordinaryCast } from '../sensors/simulated/cast.ts';
+import { FRAME_TIME, Stage } from '../sensors/simulated/stage.ts';
 
 export type AttackSpecies = Exclude<Shows, 'self'>;
 type LightName = 'office' | 'window' | 'dark';
@@ -23,6 +24,8 @@ export interface TrialRequest {
   readonly visits: number;
   /** How many attacks of each species with this person's picture; they alternate between light and dark. */
   readonly attacks: number;
+  /** Frames of a visit or an attack; 50 are 1.67 s, longer than the longest refusal. */
+  readonly frames: number;
 }
 
 export interface Visit {
@@ -41,10 +44,10 @@ export interface TrialOutcome {
   readonly attacks: readonly (Visit & { readonly species: AttackSpecies })[];
 }
 
-/** 50 frames are 1.67 s: longer than the longest refusal. */
-const VISIT_FRAMES = 50;
-/** An enrolment that takes longer has failed. */
-const ENROLMENT_FRAMES = 30 * 25;
+/** An enrolment that takes longer has failed, in seconds. */
+const ENROLMENT_LIMIT = 25;
+/** Every second frame is enough to enrol: as on a machine that judges 15 frames a second. */
+const ENROLMENT_STEP = 2;
 /** A visit's smooth depth error, as of another day: root mean square up to this, millimetres. */
 const DEPTH_ERROR = 1;
 
@@ -56,7 +59,7 @@ export async function runTrial(
   const who = `${request.pool}/${request.index}`;
   const enrolment = await enrol(models, clock, who);
   const visits: Visit[] = [];
-  for (let i = 0; i < request.visits; i++) visits.push(await visit(models, clock, who, i));
+  for (let i = 0; i < request.visits; i++) visits.push(await visit(models, clock, request, i));
   const attacks: (Visit & { species: AttackSpecies })[] = [];
   for (const species of ['photo', 'tablet', 'mask'] as const)
     for (let i = 0; i < request.attacks; i++)
@@ -70,32 +73,39 @@ async function enrol(models: FaceModels, clock: Clock, who: string) {
   const stance = stanceOf(random, { distance: [520, 780], yaw: 4, pitch: 4 });
   const scene = sceneOf(random, seed, 'office', [person(who, turning(stance, seed))]);
   let state = beginEnrolment();
-  let frames = 0;
-  for await (const evidence of watch(models, clock, scene, 'enrol')) {
+  let seconds = 0;
+  for await (const evidence of watch(models, clock, scene, 'enrol', ENROLMENT_STEP)) {
+    seconds = evidence.capturedAt / 1000;
     // One person is before the sensor throughout: whether it is the same one is not the question here.
     state = stepEnrolment(state, evidence, evidence.capturedAt, { samePerson: () => true });
-    if (state.kind === 'done' || ++frames > ENROLMENT_FRAMES) break;
+    if (state.kind === 'done' || seconds > ENROLMENT_LIMIT) break;
   }
   const done = state.kind === 'done';
   return {
     templates: done ? state.captures.map((capture) => capture.embeddings) : [],
-    enrolmentSeconds: done ? frames / 30 : undefined,
+    enrolmentSeconds: done ? seconds : undefined,
   };
 }
 
-async function visit(models: FaceModels, clock: Clock, who: string, index: number): Promise<Visit> {
+async function visit(
+  models: FaceModels,
+  clock: Clock,
+  { pool, index: identity, frames }: TrialRequest,
+  index: number,
+): Promise<Visit> {
+  const who = `${pool}/${identity}`;
   const seed = `visit ${index} ${who}`;
   const random = new Random(seed);
   const light = (['office', 'window', 'dark', 'office'] as const)[index % 4];
   const stance = stanceOf(random, { distance: [450, 1150], yaw: 15, pitch: 10 });
   const scene = sceneOf(random, seed, light, [person(who, standing(stance, seed))]);
-  return { light, evidence: await collect(watch(models, clock, scene, 'unlock')) };
+  return { light, evidence: await collect(watch(models, clock, scene, 'unlock'), frames) };
 }
 
 async function attack(
   models: FaceModels,
   clock: Clock,
-  { pool, index }: TrialRequest,
+  { pool, index, frames }: TrialRequest,
   species: AttackSpecies,
   turn: number,
 ): Promise<Visit> {
@@ -118,7 +128,7 @@ async function attack(
       : { shows: species, who, wear: {}, script: handHeld(stance, seed) };
   return {
     light,
-    evidence: await collect(watch(models, clock, sceneOf(random, seed, light, [visitor]), 'unlock')),
+    evidence: await collect(watch(models, clock, sceneOf(random, seed, light, [visitor]), 'unlock'), frames),
   };
 }
 
@@ -156,18 +166,21 @@ const sceneOf = (
   depthError: { rms: random.between(0, DEPTH_ERROR), width: random.between(20, 60) },
 });
 
-async function* watch(models: FaceModels, clock: Clock, scene: SceneDescription, purpose: Purpose) {
+/** @param step every how many frames of the sensor one is judged */
+async function* watch(models: FaceModels, clock: Clock, scene: SceneDescription, purpose: Purpose, step = 1) {
   const observer = new Observer(models, clock);
-  const sensor = new SimulatedSensor({ scene, pace: 'virtual', clock: { now: () => ms(0) } });
-  for await (const frame of sensor.open(new AbortController().signal))
+  const stage = new Stage(scene, ordinaryCast());
+  for (let n = 0; ; n += step) {
+    const frame = stage.frame(n, ms(n * FRAME_TIME));
     yield await observer.observe(frame, purpose, frame.capturedAt);
+  }
 }
 
-async function collect(evidence: AsyncIterable<Evidence>): Promise<Evidence[]> {
+async function collect(evidence: AsyncIterable<Evidence>, frames: number): Promise<Evidence[]> {
   const all: Evidence[] = [];
   for await (const each of evidence) {
     all.push(each);
-    if (all.length >= VISIT_FRAMES) break;
+    if (all.length >= frames) break;
   }
   return all;
 }

@@ -19,6 +19,9 @@ interface PeopleOptions {
   readonly threads: number;
 }
 
+/** Frames of a visit: 1.67 s, longer than the longest refusal. */
+const FRAMES = 50;
+
 export function evaluate(program: Command): void {
   const group = program.command('evaluate').description('Measure accuracy');
   group
@@ -38,7 +41,7 @@ export function evaluate(program: Command): void {
         await spread<unknown, TrialOutcome>(
           Array.from({ length: options.count }, (_, index) => ({
             kind: 'trial',
-            trial: { pool: 'test', index, visits: options.visits, attacks: options.attacks },
+            trial: { pool: 'test', index, visits: options.visits, attacks: options.attacks, frames: FRAMES },
           })),
           (outcome, i) => {
             trials[i] = outcome;
