@@ -1,5 +1,6 @@
 /** The messages between the shell and the pipeline process, checked on arrival on both sides. */
 import { z } from 'zod';
+import { PREVIEW_KINDS, visitorSchema, type Preview } from './api.ts';
 import type { Evidence } from './evidence.ts';
 import type { Failure } from './result.ts';
 
@@ -24,11 +25,18 @@ const watchSchema = z.strictObject({
 export const toPipelineSchema = z.discriminatedUnion('kind', [
   watchSchema,
   z.strictObject({ kind: z.literal('rest') }),
+  /** Which previews are made: none while nobody looks, all of them while diagnostics are open. */
+  z.strictObject({ kind: z.literal('preview'), show: z.enum(['nothing', 'shape', 'everything']) }),
+  /** The shell took a preview: the next one of its kind may come. */
+  z.strictObject({ kind: z.literal('preview-taken'), preview: z.enum(PREVIEW_KINDS) }),
+  /** What stands before the simulated sensor from now on. */
+  z.strictObject({ kind: z.literal('visitor'), visitor: visitorSchema.required() }),
 ]);
 
 /** From the shell. */
 export type ToPipeline = z.infer<typeof toPipelineSchema>;
 export type WatchRequest = Omit<z.infer<typeof watchSchema>, 'kind' | 'watch'>;
+export type PreviewChoice = Extract<ToPipeline, { kind: 'preview' }>['show'];
 
 /** What the shell needs to know of the sensor that is open. */
 export interface OpenSensor {
@@ -43,6 +51,8 @@ export type FromPipeline =
   | { readonly kind: 'ready' }
   | { readonly kind: 'watching'; readonly watch: number; readonly sensor: OpenSensor }
   | { readonly kind: 'evidence'; readonly watch: number; readonly evidence: Evidence }
+  /** What the watch sees, to look at; one of a kind is under way at a time. */
+  | { readonly kind: 'preview'; readonly watch: number; readonly preview: Preview }
   /** The recording or simulation is over. */
   | { readonly kind: 'ended'; readonly watch: number }
   | { readonly kind: 'failed'; readonly watch: number; readonly failure: Failure };
@@ -92,6 +102,16 @@ const fromPipelineSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
   z.strictObject({ kind: z.literal('watching'), watch: z.int(), sensor: sensorSchema }),
   z.strictObject({ kind: z.literal('evidence'), watch: z.int(), evidence: evidenceSchema }),
+  z.strictObject({
+    kind: z.literal('preview'),
+    watch: z.int(),
+    preview: z.strictObject({
+      kind: z.enum(PREVIEW_KINDS),
+      width: z.int().positive().max(0xffff),
+      height: z.int().positive().max(0xffff),
+      data: z.instanceof(Uint8Array).refine((data) => data.length <= 2 ** 20),
+    }),
+  }),
   z.strictObject({ kind: z.literal('ended'), watch: z.int() }),
   z.strictObject({
     kind: z.literal('failed'),

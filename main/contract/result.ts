@@ -27,7 +27,9 @@ export type FailureCode =
   | 'paused'
   | 'timed-out'
   | 'cancelled'
-  | 'busy';
+  | 'busy'
+  /** A bug in Facet; the log has the rest. */
+  | 'fault';
 
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
 

@@ -44,6 +44,7 @@ const BY_CODE: Readonly<Record<FailureCode, number>> = {
   'timed-out': EXIT.nobody,
   cancelled: EXIT.cancelled,
   busy: EXIT.busy,
+  fault: EXIT.fault,
 };
 
 /** Never 0: a code that is not known (the pipeline process sends them) is a fault. */
