@@ -3,7 +3,7 @@ import type { AttemptView } from '../contract/states/attempt.ts';
 import type { EnrolmentView } from '../contract/states/enrolment.ts';
 import { SECTORS, type LivenessReason } from '../contract/codes.ts';
 import type { Embeddings, Evidence, FaceEvidence } from '../contract/evidence.ts';
-import type { OpenSensor, WatchRequest } from '../contract/pipeline.ts';
+import type { OpenSensor, Pace, WatchRequest } from '../contract/pipeline.ts';
 import { fail, ok, type Failure, type Result } from '../contract/result.ts';
 import { deg, mm, ms } from '../contract/units.ts';
 import { AppService } from './app-service.ts';
@@ -224,14 +224,21 @@ async function enrol(
   return { result, views };
 }
 
+interface Trying {
+  readonly user?: string;
+  readonly pace?: Pace;
+  readonly attentionRequired?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 async function unlock(
   script: Script,
   {
     user = 'ada',
-    pace = 'virtual' as 'virtual' | 'live',
+    pace = 'virtual',
     attentionRequired = true,
     signal = new AbortController().signal,
-  } = {},
+  }: Trying = {},
 ) {
   pipeline.script = script;
   const views: AttemptView[] = [];
