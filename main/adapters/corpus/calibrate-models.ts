@@ -1,6 +1,12 @@
 /** `facet calibrate`: thresholds measured on synthetic people who were never trained on. */
 import type { ModelEntry } from '../../contract/manifest.ts';
-import { collectDistances, shareAbove, thresholdAt } from '../../core/evaluation/calibrate.ts';
+import {
+  collectDistances,
+  shareAbove,
+  thresholdFor,
+  type Distances,
+} from '../../core/evaluation/calibrate.ts';
+import type { Pooling } from '../../core/match.ts';
 import { POOLING, SENSITIVITIES } from '../../core/policy.ts';
 import type { TrialOutcome } from '../evaluation/people-trial.ts';
 import { DESCRIPTOR_MODEL, SHAPE_MODEL } from '../onnx/load-face-models.ts';
@@ -11,6 +17,8 @@ import { putEntries } from './write-models.ts';
 const VISITS = 4;
 /** Frames of a visit: enough to see every number of fused frames. */
 const FRAMES = 16;
+/** How much of the gap between the same and others goes to comfort at each level (calibrate.ts). */
+const COMFORT = { [1e-4]: 0.5, [1e-5]: 0.3 } as const;
 
 /** Fused frames at which the shape's thresholds are measured: the distance shrinks as frames add up. */
 const FUSED = [1, 2, 4, 8] as const;
@@ -36,36 +44,44 @@ export async function calibrate(
     threads,
   );
   const library = await openModelLibrary(folder);
-  const measured = (kind: string, pooling: { nearest: number }, from: number, to: number) =>
+  const measured = (kind: string, pooling: Pooling, from: number, to: number) =>
     collectDistances(trials, kind, pooling, (frames) => frames >= from && frames < to);
-  const describe = (distances: { genuine: number[]; impostor: number[] }) =>
-    `${people} synthetic people (validation/0 to validation/${people - 1}), ${VISITS} visits each: ${distances.genuine.length} genuine and ${distances.impostor.length} impostor comparisons of single frames`;
-  const thresholdsOf = (distances: { genuine: number[]; impostor: number[] }, more: object) =>
-    SENSITIVITIES.map((falseAcceptRate) => {
-      const distance = thresholdAt(distances, falseAcceptRate);
-      return {
-        falseAcceptRate,
-        falseRejectRate: shareAbove(distances.genuine, distance),
-        distance,
-        measuredOn: describe(distances),
-        ...more,
-      };
-    });
-  const shape = FUSED.flatMap((fusedFrames, i) =>
-    thresholdsOf(measured(SHAPE_MODEL, POOLING.shape, fusedFrames, FUSED[i + 1] ?? Infinity), {
+  const threshold = (falseAcceptRate: number, distance: number, distances: Distances, choice: string) => ({
+    falseAcceptRate,
+    falseRejectRate: shareAbove(distances.genuine, distance),
+    distance,
+    measuredOn: `${people} synthetic people (validation/0 to validation/${people - 1}), ${VISITS} visits each, single frames: ${shareBelow(distances, distance)} impostor and ${distances.genuine.length} genuine comparisons; ${choice}`,
+  });
+  const shape = FUSED.flatMap((fusedFrames, i) => {
+    const distances = measured(SHAPE_MODEL, POOLING.shape, fusedFrames, FUSED[i + 1] ?? Infinity);
+    return SENSITIVITIES.map((rate) => ({
+      ...threshold(
+        rate,
+        thresholdFor(distances, rate, COMFORT[rate]),
+        distances,
+        'the gap between both is divided',
+      ),
       fusedFrames,
-    }),
-  );
-  const dark = thresholdsOf(measured(`${DESCRIPTOR_MODEL}@infrared`, POOLING.descriptor, 1, Infinity), {
-    spectrum: 'infrared' as const,
+    }));
   });
   const descriptor = library.entry(DESCRIPTOR_MODEL);
+  const inLight = descriptor.thresholds.filter((t) => t.spectrum !== 'infrared');
+  const inTheDark = measured(`${DESCRIPTOR_MODEL}@infrared`, POOLING.descriptor, 1, Infinity);
+  const dark = inLight.map(({ falseAcceptRate, distance }) => ({
+    ...threshold(
+      falseAcceptRate,
+      distance,
+      inTheDark,
+      'the distance is that of real faces in colour, for want of real infrared',
+    ),
+    spectrum: 'infrared' as const,
+  }));
   await putEntries(folder, [
     { ...library.entry(SHAPE_MODEL), thresholds: shape },
-    {
-      ...descriptor,
-      thresholds: [...descriptor.thresholds.filter((t) => t.spectrum !== 'infrared'), ...dark],
-    },
+    { ...descriptor, thresholds: [...inLight, ...dark] },
   ]);
   return [...shape, ...dark];
 }
+
+const shareBelow = ({ impostor }: Distances, distance: number): string =>
+  `${impostor.filter((value) => value <= distance).length} accepted of ${impostor.length}`;

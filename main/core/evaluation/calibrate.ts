@@ -39,14 +39,27 @@ export function collectDistances(
 }
 
 /** The largest distance that lets in at most this share of the impostor comparisons. */
-export function thresholdAt(distances: Distances, falseAcceptRate: number): number {
-  const allowed = Math.floor(falseAcceptRate * distances.impostor.length);
-  const next = distances.impostor[allowed];
-  if (next === undefined) return NaN;
+export function distanceAt(impostor: readonly number[], falseAcceptRate: number): number {
   // Just below the first one that must stay out.
+  const next = impostor[Math.floor(falseAcceptRate * impostor.length)] ?? NaN;
   return Math.fround(next * (1 - 1e-6));
 }
 
-/** Share of the sorted values above the threshold. */
-export const shareAbove = (sorted: readonly number[], threshold: number): number =>
-  sorted.filter((value) => value > threshold).length / sorted.length;
+/** Genuine comparisons that a threshold may lose before the false-accept rate decides alone. */
+const LOST = 0.002;
+
+/**
+ * The threshold for a false-accept rate. Where people are so far apart that the rate is met with room to spare, the room is
+ * divided: `share` of the gap between the farthest genuine and the nearest impostor comparisons goes to comfort (real
+ * sensors err more than simulated ones), the rest to security.
+ */
+export function thresholdFor(distances: Distances, falseAcceptRate: number, share: number): number {
+  const { genuine, impostor } = distances;
+  const farthest = distanceAt(impostor, falseAcceptRate);
+  const nearest = genuine[Math.min(genuine.length - 1, Math.ceil((1 - LOST) * genuine.length))];
+  return nearest < farthest ? Math.fround(nearest + share * (farthest - nearest)) : farthest;
+}
+
+/** Share of the values above the threshold. */
+export const shareAbove = (values: readonly number[], threshold: number): number =>
+  values.filter((value) => value > threshold).length / values.length;
