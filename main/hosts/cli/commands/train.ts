@@ -19,7 +19,7 @@ export function train(program: Command): void {
   program
     .command('train')
     .description('Make the mean face and the linear shape model from synthetic people; calibrate afterwards')
-    .option('--people <count>', 'training people, train/0 …', countOf, 2500)
+    .option('--people <count>', 'training people, train/0 …', countOf, 2000)
     .option('--threads <count>', 'worker threads', countOf, availableParallelism())
     .action(async (options: Options, command: Command) => {
       const output = outputOf(command);
