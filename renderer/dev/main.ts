@@ -1,0 +1,10 @@
+/** The page on a scripted shell, for work on its looks alone: `npx vite --config renderer/vite.config.ts`, then /dev/. */
+import { mount } from 'svelte';
+import '../app.css';
+import { Desk } from '../state/desk.svelte.ts';
+import App from '../views/App.svelte';
+import { ScriptedApi } from './scripted-api.ts';
+
+const api = new ScriptedApi();
+mount(App, { target: document.getElementById('app')!, props: { desk: new Desk(api) } });
+api.play();

@@ -1,0 +1,74 @@
+/** States to develop and test the page with. */
+import type { AppState } from '../../main/contract/states/app.ts';
+import { ms } from '../../main/contract/units.ts';
+
+const app: AppState = {
+  host: 'web',
+  version: '0.1.0',
+  user: 'Ada',
+  lock: {
+    kind: 'locked',
+    face: { kind: 'ready', missesLeft: 5, watching: true },
+    pin: { kind: 'ready' },
+  },
+  face: { kind: 'watching', guidance: 'looking' },
+  sensor: {
+    kind: 'watching',
+    sensor: { driver: 'simulated', model: 'kinect-v2', serial: 'simulated-1', simulated: true },
+  },
+  looks: [{ name: 'plain', templates: 16, enrolledAt: Date.UTC(2026, 10, 20, 9, 30) }],
+  enrolment: undefined,
+  settings: {
+    sensitivity: 1e-4,
+    attentionRequired: true,
+    idleLockMinutes: 5,
+    sensor: 'simulated',
+    startAtLogin: false,
+    theme: 'system',
+  },
+  warnings: [],
+  diagnostics: undefined,
+  visitor: {
+    who: 'you',
+    holds: 'nothing',
+    yaw: 0,
+    pitch: 0,
+    distance: 650,
+    dark: false,
+    glasses: false,
+    hat: false,
+    turning: false,
+    plugged: true,
+  },
+  levels: [
+    {
+      sensitivity: 1e-4,
+      falseRejectRate: 0.017,
+      measuredOn: '2,000 synthetic people never trained on, 8 frames fused',
+    },
+    {
+      sensitivity: 1e-5,
+      falseRejectRate: 0.068,
+      measuredOn: '2,000 synthetic people never trained on, 8 frames fused',
+    },
+  ],
+};
+
+/** A locked desk with one enrolled look, changed as told. */
+export const appState = (change: Partial<AppState> = {}): AppState => ({ ...app, ...change });
+
+/** A locked desk; the face or the PIN gated as told. */
+export function lockedState(gates: {
+  face?: Extract<AppState['lock'], { kind: 'locked' }>['face'];
+  pin?: Extract<AppState['lock'], { kind: 'locked' }>['pin'];
+}): AppState {
+  return appState({
+    lock: {
+      kind: 'locked',
+      face: gates.face ?? { kind: 'ready', missesLeft: 5, watching: true },
+      pin: gates.pin ?? { kind: 'ready' },
+    },
+  });
+}
+
+export const pausedFor = (seconds: number) => ({ kind: 'paused', left: ms(seconds * 1000) }) as const;

@@ -1,0 +1,110 @@
+/** Every sentence of the page. What crosses as a code has its sentence in the contract's words, shared with the command line. */
+import type { Settings, Visitor } from '../main/contract/api.ts';
+import type { GuidanceCode, LivenessReason } from '../main/contract/codes.ts';
+import type { Stage } from '../main/contract/evidence.ts';
+import type { Failure, FailureCode } from '../main/contract/result.ts';
+
+import { GUIDANCE } from '../main/contract/words.ts';
+
+export { GUIDANCE, REFUSAL } from '../main/contract/words.ts';
+
+export const UNREACHED = 'Facet did not answer. Try again in a moment';
+export const RECONNECTING = 'Facet cannot be reached at the moment. It is being tried again';
+export const RECONNECTING_LONG =
+  'Facet cannot be reached. If it was started again, open the address that it printed';
+export const WAITING = 'Facet is starting';
+
+export const PAUSED = (seconds: number) =>
+  `Face unlock is paused for ${plural(seconds, 'second')}. Your PIN works`;
+export const PIN_NEEDED = 'Enter your PIN to switch face unlock on again';
+export const SENSOR_LOST = 'The sensor was unplugged. Your PIN works; plug it in to go on';
+export const SENSOR_LOST_ENROLLING = 'The sensor was unplugged. Plug it in to go on';
+export const RESTARTING = 'The camera part stopped and is starting again. Your PIN works';
+export const RESTARTING_ENROLLING = 'The camera part stopped and is starting again';
+export const UNLOCKED = 'Unlocked';
+export const NO_FACE = 'Enter your PIN';
+export const PIN_DELAYED = (seconds: number) =>
+  `Too many wrong PINs. The next one can be tried in ${plural(seconds, 'second')}`;
+export const SAVING = 'Keeping what was seen';
+/** What the first enrolled look is called, on every host. */
+export const FIRST_LOOK = 'plain';
+export const GLASSES_LOOK = 'with glasses';
+export const PINS_DIFFER = 'The two PINs differ. Type the same one twice';
+
+const FAILURE: Partial<Record<FailureCode, string>> = {
+  'pin-wrong': 'That PIN is not right. Try again',
+  'timed-out': UNREACHED,
+};
+
+/** The sentence for a failure: the page's own where it has one, else what the shell said. */
+export const failureSentence = ({ code, message }: Failure): string => FAILURE[code] ?? message;
+
+export const ENROL_FAILED: Partial<Record<FailureCode, string>> = {
+  cancelled: 'Stopped. Nothing was stored',
+  'timed-out': 'Nothing new was seen for a minute, so nothing was stored',
+  'sensor-lost': 'The sensor was lost, so nothing was stored',
+};
+
+export const STAGE: Readonly<Record<Stage, string>> = {
+  presence: 'Presence',
+  register: 'Registration',
+  detect: 'Find the face',
+  mesh: 'Landmarks',
+  quality: 'Quality',
+  eyes: 'Eyelids',
+  settle: 'Settle on the mean face',
+  relief: 'Relief',
+  liveness: 'Liveness',
+  embed: 'Embedding',
+};
+
+const LIVENESS: Readonly<Record<LivenessReason, string>> = {
+  flat: 'The surface is flat',
+  'bent-print': 'The surface is a bent sheet',
+  'wrong-size': 'The face has the wrong size for its distance',
+  'depth-disagrees': 'The depth does not fit the picture',
+  'not-a-face-shape': 'The shape is not a face',
+  'dark-in-infrared': 'Skin looks too dark in infrared',
+  'depth-missing': 'Parts of the face have no depth',
+};
+
+/** Why a frame was not judged, or what speaks against a live face. */
+export const reasonSentence = (reason: LivenessReason | GuidanceCode): string =>
+  reason in LIVENESS ? LIVENESS[reason as LivenessReason] : GUIDANCE[reason as GuidanceCode];
+
+export const WHO: Readonly<Record<Visitor['who'], string>> = {
+  you: 'You',
+  stranger: 'A stranger',
+  lookalike: 'A look-alike',
+  two: 'Two people',
+  nobody: 'Nobody',
+};
+export const HOLDS: Readonly<Record<Visitor['holds'], string>> = {
+  nothing: 'Nothing',
+  photo: 'A photo of you',
+  tablet: 'You on a tablet',
+  mask: 'A mask of you',
+};
+export const THEME: Readonly<Record<Settings['theme'], string>> = {
+  system: 'Like the system',
+  light: 'Light',
+  dark: 'Dark',
+};
+
+/** How the sensors are named to a person, by the driver's name in `--sensor`. */
+export const DRIVER: Readonly<Record<string, string>> = {
+  kinect2: 'Kinect v2 on Windows',
+  freenect: 'Kinect v1',
+  freenect2: 'Kinect v2 on Linux or macOS',
+  simulated: 'Simulated visitor',
+  replay: 'A recording',
+};
+
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** 1e-4 → `1 in 10,000`. */
+export const oneIn = (rate: number): string => `1 in ${Math.round(1 / rate).toLocaleString('en')}`;
+
+/** 0.0213 → `2.1 %`. */
+export const percent = (share: number): string =>
+  `${(share * 100).toLocaleString('en', { maximumSignificantDigits: 2 })} %`;
