@@ -86,7 +86,7 @@ async function eventsOf(
   {
     signal = new AbortController().signal,
     request = REQUEST,
-    react = (_: PipelineEvent): unknown => undefined,
+    react = (event: PipelineEvent): unknown => event,
   } = {},
 ): Promise<PipelineEvent[]> {
   const events: PipelineEvent[] = [];
@@ -119,7 +119,7 @@ describe('a pipeline process', () => {
     const events = await eventsOf(pipeline);
     expect(events.at(-1)).toMatchObject({
       kind: 'failed',
-      failure: { code: 'pipeline-stopped', message: expect.stringMatching(/doctor.*PIN works/) },
+      failure: { code: 'pipeline-stopped', message: expect.stringMatching(/doctor.*PIN works/) as string },
     });
     expect(kinds(events).filter((kind) => kind === 'restarting')).toHaveLength(5);
     expect(pidsOf()).toHaveLength(6);
