@@ -41,7 +41,7 @@ export const visitorSchema = z.strictObject({
   plugged: z.boolean().optional(),
 });
 export type VisitorUpdate = z.infer<typeof visitorSchema>;
-export type Visitor = Required<VisitorUpdate>;
+export type Visitor = { readonly [K in keyof VisitorUpdate]-?: Exclude<VisitorUpdate[K], undefined> };
 
 /** Arguments of every channel. A channel that weakens security asks for the PIN among them. */
 export const apiSchemas = {

@@ -7,7 +7,7 @@ import type { Result } from './result.ts';
 import type { AppState } from './states/app.ts';
 
 /** Where the page opens its socket; there is no subprotocol. */
-export const SOCKET_PATH = '/socket';
+export const SOCKET_PATH = '/api';
 /** Longest message that the host reads, in bytes: two PINs of the greatest length, every character escaped. */
 export const MAX_REQUEST = 256 * 1024;
 /** Close code where the host lets go of a page that sends nonsense or does not read (RFC 6455: policy violation). */

@@ -84,6 +84,9 @@ class MemoryPins implements PinVault {
   readonly pins = new Map<string, string>();
   /** Checking waits for this. */
   gate = Promise.resolve();
+  async users() {
+    return ok([...this.pins.keys()].sort());
+  }
   async exists(user: string) {
     return ok(this.pins.has(user));
   }

@@ -18,16 +18,21 @@ import {
 } from './enrolment.ts';
 import { meanEmbedding } from './face/embedding.ts';
 import { STALE_MS } from './freshness.ts';
+import { looksOf, removeLook, renameLook } from './looks.ts';
+import type { LookState } from '../contract/states/app.ts';
 import type { Gallery, GalleryVault, Template } from './gallery.ts';
+import { userFile } from './gallery-user-file.ts';
 import { LockSession } from './lock-session.ts';
 import { compareWithGallery } from './match.ts';
 import { checkPin, type PinVault } from './pin.ts';
-import type { MatchPolicy } from './policy.ts';
+import type { MatchPolicy, Sensitivity } from './policy.ts';
 import type { Clock, Pipeline, Store } from './ports.ts';
 
 /** Version of the steps from frame to network input; templates of another one do not compare. */
 export const PREPROCESSING = 1;
 
+/** Escaped, so that every file of a user has a possible name. */
+const LONGEST_NAME = 200;
 /** A sensor or process that says nothing at all for so long is given up. */
 const STALLED = ms(30_000);
 /** An enrolment in which nothing new is captured for so long (on the frames' clock) ends. */
@@ -40,7 +45,7 @@ export interface AppParts {
   readonly store: Store;
   readonly clock: Clock;
   /** The thresholds; read when first needed, so that the PIN works without models. */
-  loadPolicy(): Promise<Result<MatchPolicy>>;
+  loadPolicy(level?: Sensitivity): Promise<Result<MatchPolicy>>;
   /** A sentence where the key of the galleries is kept less safely than in the system's keychain. */
   readonly keyWarning?: string;
 }
@@ -56,11 +61,14 @@ export interface EnrolRequest {
   readonly patience?: Milliseconds;
 }
 
+/** What an enrolment needs beside the PIN. */
+export type LookRequest = Omit<EnrolRequest, 'pin'>;
 export interface UnlockRequest {
   readonly user: string;
   readonly sensor: string;
   readonly pace: Pace;
   readonly attentionRequired: boolean;
+  readonly sensitivity?: Sensitivity;
   /** How long to wait for somebody who can be judged. */
   readonly patience?: Milliseconds;
 }
@@ -97,6 +105,76 @@ export class AppService {
     return lock.tryPin(() => this.parts.pins.verify(user, pin));
   }
 
+  /** Everybody who has a PIN or a gallery here, sorted. */
+  async users(): Promise<Result<string[]>> {
+    const [pins, galleries] = [await this.parts.pins.users(), await this.parts.vault.users()];
+    if (!pins.ok) return pins;
+    // Galleries that cannot be listed keep nobody from their PIN.
+    return ok([...new Set([...pins.value, ...(galleries.ok ? galleries.value : [])])].sort());
+  }
+
+  /** Sets the first PIN of a new user and opens their screen. Fails with `busy` where somebody is set up already. */
+  async setUp(user: string, pin: string): Promise<Result<void>> {
+    const fit = checkPin(pin);
+    if (!fit.ok) return fit;
+    if (userFile(user).length > LONGEST_NAME)
+      return fail('bad-argument', 'That name is too long to be kept. Choose a shorter one.');
+    const users = await this.users();
+    if (!users.ok) return users;
+    if (users.value.length > 0)
+      return fail('busy', `${users.value[0]} is set up here already. Reload the page and enter the PIN.`);
+    // The lock's record begins before the PIN does: a record that is missing later was deleted.
+    await this.lock(user);
+    const set = await this.parts.pins.set(user, pin);
+    return set.ok ? this.enterPin(user, pin) : set;
+  }
+
+  /** What the user enrolled; empty where nothing is. */
+  async looks(user: string): Promise<Result<LookState[]>> {
+    const gallery = await this.parts.vault.load(user);
+    return gallery.ok ? ok(looksOf(gallery.value)) : gallery;
+  }
+
+  async renameLook(user: string, pin: string, look: string, to: string): Promise<Result<void>> {
+    return this.changeGallery(user, pin, (gallery) => renameLook(gallery, look, to));
+  }
+
+  async removeLook(user: string, pin: string, look: string): Promise<Result<void>> {
+    return this.changeGallery(user, pin, (gallery) => removeLook(gallery, look));
+  }
+
+  private async changeGallery(
+    user: string,
+    pin: string,
+    change: (gallery: Gallery) => Result<Gallery>,
+  ): Promise<Result<void>> {
+    const { vault } = this.parts;
+    const right = await this.enterPin(user, pin);
+    if (!right.ok) return right;
+    const gallery = await vault.load(user);
+    if (!gallery.ok) return gallery;
+    if (!gallery.value) return fail('not-enrolled', 'No look is enrolled. Reload the page.');
+    const changed = change(gallery.value);
+    if (!changed.ok) return changed;
+    const saved =
+      changed.value.templates.length > 0 ? await vault.save(changed.value) : await vault.remove(user);
+    return saved.ok ? ok(undefined) : saved;
+  }
+
+  /** Replaces the PIN. Fails with `pin-wrong`, or where the next one may not be set (checkPin). */
+  async changePin(user: string, pin: string, next: string): Promise<Result<void>> {
+    const fit = checkPin(next);
+    if (!fit.ok) return fit;
+    const right = await this.enterPin(user, pin);
+    return right.ok ? this.parts.pins.set(user, next) : right;
+  }
+
+  /** Forgets the sessions of all locks: after everything was removed, the next user starts afresh. */
+  forget(): void {
+    this.locks.clear();
+    this.opened.clear();
+  }
+
   /** The user's PIN where they have one, else a new one to be set at the end. */
   private async authorise(user: string, pin: string): Promise<Result<'known' | 'new'>> {
     const exists = await this.parts.pins.exists(user);
@@ -121,15 +199,28 @@ export class AppService {
     signal: AbortSignal,
     show: (view: EnrolmentView) => void,
   ): Promise<Result<EnrolmentReport>> {
+    const pin = await this.authorise(request.user, request.pin);
+    if (!pin.ok) return pin;
+    return this.enrolLook(request, signal, show, pin.value === 'new' ? request.pin : undefined);
+  }
+
+  /**
+   * Enrols a look, for a caller that has just checked the PIN.
+   * @param newPin the user's first PIN, to be set with the gallery
+   */
+  async enrolLook(
+    request: LookRequest,
+    signal: AbortSignal,
+    show: (view: EnrolmentView) => void,
+    newPin?: string,
+  ): Promise<Result<EnrolmentReport>> {
     const { user } = request;
     const { vault, pins, pipeline, clock } = this.parts;
-    const pin = await this.authorise(user, request.pin);
-    if (!pin.ok) return pin;
     const loaded = await vault.load(user);
     // A gallery that cannot be opened any more is replaced (the vault keeps the file aside), but only for who has the PIN.
-    if (!loaded.ok && !(loaded.code === 'store-altered' && pin.value === 'known')) return loaded;
+    if (!loaded.ok && !(loaded.code === 'store-altered' && newPin === undefined)) return loaded;
     const before = loaded.ok ? loaded.value : undefined;
-    if (before && pin.value === 'new')
+    if (before && newPin !== undefined)
       return fail(
         'store-altered',
         `The PIN record of "${user}" is missing although a face is enrolled. Restore it from a backup, or remove the data folder and enrol again.`,
@@ -216,14 +307,14 @@ export class AppService {
 
     const last = latest(state.captures);
     const gallery = withLook(before, user, sensor, request.look, state.captures, clock.wallTime());
-    if (pin.value === 'new') {
-      const set = await pins.set(user, request.pin);
+    if (newPin !== undefined) {
+      const set = await pins.set(user, newPin);
       if (!set.ok) return set;
     }
     const saved = await vault.save(gallery);
     if (!saved.ok) {
       // Nothing is kept of an enrolment that fails, its PIN neither.
-      if (pin.value === 'new') await pins.remove(user);
+      if (newPin !== undefined) await pins.remove(user);
       return saved;
     }
     return ok({
@@ -264,7 +355,7 @@ export class AppService {
         'not-enrolled',
         `The looks of "${user}" were made by another version of Facet. Enrol again; the PIN works.`,
       );
-    const policy = await this.parts.loadPolicy();
+    const policy = await this.parts.loadPolicy(request.sensitivity);
     if (!policy.ok) return policy;
     const begun = await lock.beginFace();
     if (!begun.ok) return begun;

@@ -24,6 +24,8 @@ export type HostLockEffect = Exclude<LockEffect, { kind: 'write' }>;
 export class LockSession {
   private queue: Promise<unknown> = Promise.resolve();
   private lastId = 0;
+  /** Called after every change that the page may see. */
+  changed: () => void = () => undefined;
 
   private constructor(
     private readonly store: Store,
@@ -108,6 +110,7 @@ export class LockSession {
       if (effect.kind === 'write') await this.write(effect.ledger);
       else this.act(effect);
     }
+    this.changed();
   }
 
   private async write(ledger: Ledger): Promise<void> {

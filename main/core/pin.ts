@@ -6,6 +6,8 @@ export const PIN_LENGTH = { min: 6, max: 32 };
 
 /** Keeps each user's PIN as something it can be checked against; works without a keychain. */
 export interface PinVault {
+  /** Users with a PIN record, readable or not; sorted. */
+  users(): Promise<Result<string[]>>;
   /** Whether the user has a PIN record, readable or not. */
   exists(user: string): Promise<Result<boolean>>;
   /** Sets or replaces the PIN. Fails with `pin-too-short`, `bad-argument` (see checkPin) or `store-unwritable`. */

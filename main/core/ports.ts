@@ -1,7 +1,8 @@
 /** The interfaces that adapters implement. Core knows nothing else of the outside. */
 import type { Milliseconds } from '../contract/units.ts';
 import type { Evidence } from '../contract/evidence.ts';
-import type { OpenSensor, WatchRequest } from '../contract/pipeline.ts';
+import type { Preview, Visitor } from '../contract/api.ts';
+import type { OpenSensor, PreviewChoice, WatchRequest } from '../contract/pipeline.ts';
 import type { Failure, Result } from '../contract/result.ts';
 import type { SensorFrame, SensorInfo } from './frames.ts';
 import type { Region } from './face/infrared.ts';
@@ -81,4 +82,14 @@ export interface Pipeline {
   watch(request: WatchRequest, signal: AbortSignal): AsyncIterable<PipelineEvent>;
   /** Ends the process. */
   close(): Promise<void>;
+}
+
+/** A pipeline whose frames can be looked at, and whose simulated visitor can be told what to do. */
+export interface ViewedPipeline extends Pipeline {
+  /** Which previews are made from now on, also after a restart. */
+  show(choice: PreviewChoice): void;
+  /** What stands before the simulated sensor from now on, also after a restart. */
+  direct(visitor: Visitor): void;
+  /** Previews of the watch that runs, the latest wins. @returns ends the subscription */
+  onPreview(receive: (preview: Preview) => void): () => void;
 }

@@ -2,17 +2,19 @@
  * The pipeline as a child process that may die at any time. The shell stays locked meanwhile; a watch survives: the process
  * is started again with back-off and told to go on.
  */
-import { fork, type ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Preview, Visitor } from '../../contract/api.ts';
 import {
   parseFromPipeline,
   type FromPipeline,
+  type PreviewChoice,
   type ToPipeline,
   type WatchRequest,
 } from '../../contract/pipeline.ts';
 import { fail } from '../../contract/result.ts';
 import { ms, type Milliseconds } from '../../contract/units.ts';
-import type { Pipeline, PipelineEvent } from '../../core/ports.ts';
+import type { PipelineEvent, ViewedPipeline } from '../../core/ports.ts';
+import { forkPipeline, type PipelineProcess } from './pipeline-process.ts';
 
 /** Waits before the 1st, 2nd, … restart; the last repeats. A watch that then lives for `SETTLED` starts over. */
 const BACK_OFF = [100, 500, 2000, 5000].map(ms);
@@ -32,11 +34,16 @@ export interface ChildPipelineOptions {
   /** The bundled pipeline host. */
   readonly entry: string;
   readonly args?: readonly string[];
+  /** How a process is started; Electron has its own way. */
+  readonly spawn?: (entry: string, args: readonly string[]) => PipelineProcess;
   readonly backOff?: readonly Milliseconds[];
 }
 
-export class ChildPipeline implements Pipeline {
-  private child: ChildProcess | undefined;
+export class ChildPipeline implements ViewedPipeline {
+  private child: PipelineProcess | undefined;
+  private choice: PreviewChoice = 'nothing';
+  private visitor: Visitor | undefined;
+  private readonly viewers = new Set<(preview: Preview) => void>();
   private lastWatch = 0;
   private watching = false;
   private closed = false;
@@ -46,6 +53,27 @@ export class ChildPipeline implements Pipeline {
   /** Process id of the running pipeline; undefined while there is none. */
   get pid(): number | undefined {
     return this.child?.pid;
+  }
+
+  /** Starts the process before it is needed, so that the first watch need not wait. */
+  warmUp(): void {
+    if (!this.closed) this.start();
+  }
+
+  show(choice: PreviewChoice): void {
+    if (choice === this.choice) return;
+    this.choice = choice;
+    this.send({ kind: 'preview', show: choice });
+  }
+
+  direct(visitor: Visitor): void {
+    this.visitor = visitor;
+    this.send({ kind: 'visitor', visitor });
+  }
+
+  onPreview(receive: (preview: Preview) => void): () => void {
+    this.viewers.add(receive);
+    return () => this.viewers.delete(receive);
   }
 
   async *watch(request: WatchRequest, signal: AbortSignal): AsyncGenerator<PipelineEvent, void, undefined> {
@@ -81,6 +109,7 @@ export class ChildPipeline implements Pipeline {
       for await (const message of this.once(request, signal)) {
         switch (message.kind) {
           case 'ready':
+          case 'preview':
             break;
           case 'silent':
             yield message;
@@ -132,8 +161,8 @@ export class ChildPipeline implements Pipeline {
     let over = false;
     const receive = (raw: unknown) => {
       const message = parseFromPipeline(raw);
-      if (!message) return void child.kill('SIGKILL');
-      if (message.kind !== 'ready' && message.watch !== watch) return;
+      if (!message) return child.kill();
+      if (message.kind === 'preview' || (message.kind !== 'ready' && message.watch !== watch)) return;
       if (message.kind === 'evidence' && request.pace === 'live')
         while (queue.filter(({ kind }) => kind === 'evidence').length >= LIVE_QUEUE)
           queue.splice(
@@ -147,8 +176,7 @@ export class ChildPipeline implements Pipeline {
       over = true;
       wake();
     };
-    child.on('message', receive);
-    child.on('exit', end);
+    const unsubscribe = [child.onMessage(receive), child.onExit(end)];
     signal.addEventListener('abort', end);
     try {
       this.send({ kind: 'watch', watch, ...request });
@@ -166,40 +194,41 @@ export class ChildPipeline implements Pipeline {
         }
       }
     } finally {
-      child.off('message', receive);
-      child.off('exit', end);
+      for (const off of unsubscribe) off();
       signal.removeEventListener('abort', end);
     }
   }
 
-  private start(): ChildProcess {
+  private start(): PipelineProcess {
     if (this.child) return this.child;
-    const child = fork(this.options.entry, this.options.args ?? [], {
-      serialization: 'advanced',
-      // The child's stdout is not the command's: whatever a driver prints goes to stderr.
-      stdio: ['ignore', process.stderr.fd, 'inherit', 'ipc'],
-      execArgv: ['--enable-source-maps'],
-    });
-    child.on('exit', () => {
+    const { entry, args = [], spawn = forkPipeline } = this.options;
+    const child = (this.child = spawn(entry, args));
+    child.onExit(() => {
       if (this.child === child) this.child = undefined;
     });
-    child.on('error', () => child.kill('SIGKILL'));
-    return (this.child = child);
+    child.onMessage((raw) => {
+      const message = parseFromPipeline(raw);
+      if (message?.kind !== 'preview') return;
+      child.send({ kind: 'preview-taken', preview: message.preview.kind });
+      if (this.watching && message.watch === this.lastWatch)
+        for (const viewer of this.viewers) viewer(message.preview);
+    });
+    child.send({ kind: 'preview', show: this.choice });
+    if (this.visitor) child.send({ kind: 'visitor', visitor: this.visitor });
+    return child;
   }
 
   private send(message: ToPipeline): void {
-    const { child } = this;
-    // A channel that just closed is noticed by `exit`, not here.
-    if (child?.connected) child.send(message, () => undefined);
+    this.child?.send(message);
   }
 
   async close(): Promise<void> {
     this.closed = true;
     const { child } = this;
     if (!child) return;
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    if (child.connected) child.disconnect();
-    const patience = setTimeout(() => child.kill('SIGKILL'), 1000);
+    const gone = new Promise<void>((resolve) => child.onExit(resolve));
+    child.disconnect();
+    const patience = setTimeout(() => child.kill(), 1000);
     await gone;
     clearTimeout(patience);
   }

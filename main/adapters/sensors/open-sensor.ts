@@ -3,7 +3,7 @@ import type { Pace } from '../../contract/pipeline.ts';
 import { FacetError } from '../../contract/result.ts';
 import type { Clock, Sensor } from '../../core/ports.ts';
 import { ReplaySensor } from './replay/replay-sensor.ts';
-import { openSimulatedSensor } from './simulated/simulated-sensor.ts';
+import { VisitedSensor } from './simulated/visited-sensor.ts';
 
 export interface SensorOptions {
   readonly pace: Pace;
@@ -23,7 +23,7 @@ export async function openSensor(spec: string, { pace, clock }: SensorOptions): 
   const detail = colon < 0 ? '' : spec.slice(colon + 1);
   switch (name) {
     case 'simulated':
-      return openSimulatedSensor(detail || 'you', { pace, clock });
+      return new VisitedSensor({ scene: detail || 'you', pace, clock });
     case 'replay':
       if (!detail) throw new FacetError('bad-argument', 'replay needs a recording: --sensor replay:FILE.');
       return ReplaySensor.load(detail, clock, { pace: pace === 'live' ? 'original' : 'virtual' });

@@ -7,7 +7,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { fail, ok } from '../../contract/result.ts';
 import type { Result } from '../../contract/result.ts';
-import { userFile } from '../../core/gallery-user-file.ts';
+import { userFile, userOfFile } from '../../core/gallery-user-file.ts';
 import { checkPin, PIN_LENGTH } from '../../core/pin.ts';
 import type { PinVault } from '../../core/pin.ts';
 import type { Store } from '../../core/ports.ts';
@@ -38,6 +38,13 @@ export class PinRecords implements PinVault {
     private readonly store: Store,
     private readonly cost = STRONG,
   ) {}
+
+  async users(): Promise<Result<string[]>> {
+    const names = await this.store.list('pin-');
+    if (!names.ok) return names;
+    const users = names.value.map((name) => userOfFile(/^pin-(.+)\.json$/.exec(name)?.[1] ?? ''));
+    return ok(users.filter((user) => user !== undefined).sort());
+  }
 
   async exists(user: string): Promise<Result<boolean>> {
     const bytes = await this.store.read(fileOf(user));

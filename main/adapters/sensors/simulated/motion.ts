@@ -109,6 +109,22 @@ export function turning(stance: Stance, seed: string): PoseScript {
   };
 }
 
+/** Seconds that one turn of the head takes, out and back. */
+export const TURN_SECONDS = CIRCLE.out + CIRCLE.round + CIRCLE.back;
+
+/** The same turn once, from the moment it is asked for: degrees to add to where the head points. */
+export function turnedHead(seconds: number): {
+  readonly yaw: number;
+  readonly pitch: number;
+  readonly over: boolean;
+} {
+  const { out, round, back } = CIRCLE;
+  const reach = ease(seconds / out) * (1 - ease((seconds - out - round) / back));
+  const angle = radians(360 * Math.min(1, Math.max(0, (seconds - out) / round)));
+  const over = seconds >= TURN_SECONDS;
+  return { yaw: CIRCLE.yaw * reach * cosine(angle), pitch: CIRCLE.pitch * reach * sine(angle), over };
+}
+
 /** A print or screen in a hand: slightly tilted, drifting, trembling at 8–10 Hz. */
 export function handHeld(stance: Stance, seed: string): PoseScript {
   const random = new Random(`${seed} held`);

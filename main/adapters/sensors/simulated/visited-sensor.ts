@@ -1,0 +1,76 @@
+/** The simulated sensor as a person directs it from the page: who stands there, what they hold, where they look, the plug. */
+import type { Visitor } from '../../../contract/api.ts';
+import { FacetError } from '../../../contract/result.ts';
+import type { Clock, Sensor } from '../../../core/ports.ts';
+import type { SensorFrame, SensorInfo } from '../../../core/frames.ts';
+import { systemClock } from '../../clock/system-clock.ts';
+import { turnedHead } from './motion.ts';
+import { parseScene } from './scene.ts';
+import { SimulatedSensor, type SimulatedSensorOptions } from './simulated-sensor.ts';
+
+export interface VisitedSensorOptions extends Omit<SimulatedSensorOptions, 'scene'> {
+  /** `SCENE[+modifier…][@SEED]`; the seed stays whoever visits. */
+  readonly scene: string;
+}
+
+const unplugged = () =>
+  new FacetError('sensor-lost', 'The simulated sensor was unplugged. Plug it in again in the visitor panel.');
+
+export class VisitedSensor implements Sensor {
+  readonly info: SensorInfo;
+  private readonly sensor: SimulatedSensor;
+  private readonly clock: Pick<Clock, 'now'>;
+  private readonly seed: string;
+  private visitor: Visitor | undefined;
+  private turningSince: number | undefined;
+
+  /** @throws FacetError `bad-argument` for an unknown scene; `bad-input` where the people's file is missing or altered. */
+  constructor(options: VisitedSensorOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.seed = parseScene(options.scene).seed;
+    this.sensor = new SimulatedSensor(options);
+    this.info = this.sensor.info;
+  }
+
+  /** Takes effect with the next frame. */
+  direct(visitor: Visitor): void {
+    const before = this.visitor;
+    this.visitor = visitor;
+    const scene = sceneOf(visitor);
+    if (!before || sceneOf(before) !== scene) this.sensor.direct({ scene: `${scene}@${this.seed}` });
+    this.sensor.direct({ light: visitor.dark ? 'dark' : 'office' });
+    if (visitor.who !== 'nobody') {
+      const { yaw, pitch, distance } = visitor;
+      this.sensor.direct({ yaw, pitch, distance });
+    }
+    if (visitor.turning !== (before?.turning ?? false))
+      this.turningSince = visitor.turning ? this.clock.now() : undefined;
+  }
+
+  private get plugged(): boolean {
+    return this.visitor?.plugged ?? true;
+  }
+
+  async *open(signal: AbortSignal): AsyncGenerator<SensorFrame, void, void> {
+    if (!this.plugged) throw unplugged();
+    for await (const frame of this.sensor.open(signal)) {
+      if (!this.plugged) throw unplugged();
+      yield frame;
+      this.turn();
+    }
+  }
+
+  private turn(): void {
+    const { visitor, turningSince } = this;
+    if (!visitor || turningSince === undefined || visitor.who === 'nobody') return;
+    const turned = turnedHead((this.clock.now() - turningSince) / 1000);
+    this.sensor.direct({ yaw: visitor.yaw + turned.yaw, pitch: visitor.pitch + turned.pitch });
+    if (turned.over) this.turningSince = undefined;
+  }
+}
+
+/** The named scene that shows this visitor, without seed and light. */
+function sceneOf({ who, holds, glasses, hat }: Visitor): string {
+  const scene = who === 'nobody' ? 'empty' : who === 'two' || holds === 'nothing' ? who : holds;
+  return `${scene}${glasses ? '+glasses' : ''}${hat ? '+hat' : ''}`;
+}
