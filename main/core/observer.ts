@@ -9,6 +9,7 @@ import { mm, ms, type Milliseconds } from '../contract/units.ts';
 import { faceChips } from './face/align.ts';
 import { meanEmbedding } from './face/embedding.ts';
 import { SHUT_EYE, type EyelidModel } from './face/eyes.ts';
+import { boxOfMesh } from './face/mesh.ts';
 import { toneMapInfrared, type Region as Box } from './face/infrared.ts';
 import type { Normalisation } from './face/sample.ts';
 import { LANDMARK_COUNT, type FaceBox, type FaceMesh, type PixelSource } from './face/types.ts';
@@ -58,6 +59,10 @@ export interface Observation {
   readonly cues: LivenessCues;
 }
 
+/** The detector looks at every third frame, so that a newcomer is seen within 0.1 s; in between the mesh is followed. */
+const DETECT_EVERY = 3;
+const FOLLOW_GAP_MS = 100;
+const FOLLOW_SCORE = 0.9;
 /** Crops of the descriptor a frame; two frames must agree, so four in all. */
 const CROPS = 2;
 
@@ -65,6 +70,9 @@ export class Observer {
   private readonly track = new Track();
   private readonly freshness = new Freshness();
   private lastSequence: number | undefined;
+  /** The mesh of the frame before, where it may be followed instead of looking for faces again. */
+  private known: { mesh: FaceMesh; spectrum: Spectrum; at: Milliseconds } | undefined;
+  private sinceDetection = 0;
   /** What the latest frame showed, where a face was found and settled. */
   latest: Observation | undefined;
 
@@ -89,9 +97,13 @@ export class Observer {
       stages: watch.stages,
       dropped,
     });
-    const nobody = (): Evidence => ({ ...facts(), kind: 'nobody' });
+    const nobody = (): Evidence => {
+      this.known = undefined;
+      return { ...facts(), kind: 'nobody' };
+    };
     const unclear = (guidance: GuidanceCode): Evidence => {
       this.track.break();
+      this.known = undefined;
       return { ...facts(), kind: 'unclear', guidance };
     };
     if (!fresh) return unclear('looking');
@@ -104,15 +116,21 @@ export class Observer {
     if (!sight) return unclear('light');
     const lift = sight.spectrum === 'colour' ? registered.liftColour : registered.liftDepth;
 
-    const found = await watch.timeAsync('detect', () =>
-      this.models.detector.detect(sight.picture, sight.window),
-    );
-    const faces = found.filter((box) => inRange(box, lift));
-    if (faces.length === 0) return found.length > 0 ? unclear('closer') : nobody();
-    if (faces.length > 1) return unclear('two-faces');
-    const box = faces[0];
-
+    let box = this.followed(sight.spectrum, frame.capturedAt);
+    if (!box) {
+      const found = await watch.timeAsync('detect', () =>
+        this.models.detector.detect(sight.picture, sight.window),
+      );
+      const faces = found.filter((candidate) => inRange(candidate, lift));
+      if (faces.length === 0) return found.length > 0 ? unclear('closer') : nobody();
+      if (faces.length > 1) return unclear('two-faces');
+      box = faces[0];
+      this.sinceDetection = 0;
+    }
     const mesh = await watch.timeAsync('mesh', () => this.models.landmarks.fit(sight.picture, box));
+    this.sinceDetection++;
+    this.known =
+      mesh.score >= FOLLOW_SCORE ? { mesh, spectrum: sight.spectrum, at: frame.capturedAt } : undefined;
     const lifted = liftLandmarks(mesh, lift);
     const start = landmarkPose(lifted, this.models.mean);
     if (!start) return unclear('uncover');
@@ -184,6 +202,14 @@ export class Observer {
       embeddings,
     };
     return evidence;
+  }
+
+  /** Where the face of the frame before is expected now; undefined where the detector has to look. */
+  private followed(spectrum: Spectrum, at: Milliseconds): FaceBox | undefined {
+    const { known } = this;
+    const follows =
+      known?.spectrum === spectrum && at - known.at <= FOLLOW_GAP_MS && this.sinceDetection < DETECT_EVERY;
+    return follows ? boxOfMesh(known.mesh) : undefined;
   }
 }
 

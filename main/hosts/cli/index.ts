@@ -1,5 +1,6 @@
 /** The command line: the same program as the app, without a window. */
 import { Command, CommanderError } from 'commander';
+import { bench } from './commands/bench.ts';
 import { crop } from './commands/crop.ts';
 import { doctor } from './commands/doctor.ts';
 import { embed } from './commands/embed.ts';
@@ -26,7 +27,19 @@ const program = new Command('facet')
   .showHelpAfterError('(facet --help lists the commands; facet COMMAND --help its options)')
   .exitOverride();
 
-for (const add of [sensors, doctor, record, importPictures, enroll, unlock, embed, crop, evaluate, train])
+for (const add of [
+  sensors,
+  doctor,
+  record,
+  importPictures,
+  enroll,
+  unlock,
+  embed,
+  crop,
+  evaluate,
+  train,
+  bench,
+])
   add(program);
 for (const command of program.commands)
   command.exitOverride().showHelpAfterError().option('--json', 'one JSON document on stdout');

@@ -20,6 +20,8 @@ import { unwrap } from './output.ts';
 export interface OpenApp {
   readonly app: AppService;
   readonly vault: GalleryVault;
+  /** Process id of the pipeline while it runs. */
+  readonly pipelinePid: () => number | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export async function openApp(data: string | undefined): Promise<OpenApp> {
   return {
     app,
     vault,
+    pipelinePid: () => pipeline.pid,
     close: async () => {
       await pipeline.close();
       if (folderLock.ok) await folderLock.value.release();

@@ -1,0 +1,126 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { measureFramePath, measureIdle, type FramePathReport } from '../../../adapters/bench/frame-path.ts';
+import { openHumanPeer } from '../../../adapters/bench/human-peer.ts';
+import { timesOf, type Times } from '../../../adapters/bench/statistics.ts';
+import { loadFaceModels } from '../../../adapters/onnx/load-face-models.ts';
+import { modelsFolder } from '../../../adapters/program-files.ts';
+import {
+  measureSimulator,
+  type SimulatorSpeed,
+} from '../../../adapters/sensors/simulated/measure-simulator.ts';
+import { EXIT } from '../exit-codes.ts';
+import { openApp } from '../open-app.ts';
+import { countOf, outputOf } from '../options.ts';
+import { finish, unwrap, type Output } from '../output.ts';
+
+interface Report {
+  readonly path: FramePathReport;
+  /** Share of one core while nobody is there. */
+  readonly idle: number;
+  readonly live: LiveReport;
+  readonly simulator: SimulatorSpeed;
+}
+
+interface LiveReport {
+  readonly enrolmentSeconds: number;
+  /** From the first frame that was judged to the open screen, live at 30 frames/s. */
+  readonly unlock: Times;
+  readonly pipelineMegabytes: number | undefined;
+}
+
+export function bench(program: Command): void {
+  program
+    .command('bench')
+    .description('Times of each stage from frame to decision, beside a named peer in the same run')
+    .option('--frames <count>', 'frames to time', countOf, 100)
+    .action(async ({ frames }: { frames: number }, command: Command) => {
+      const output = outputOf(command);
+      await finish(output, async () => {
+        output.progress('Loading the models and the peer');
+        const models = await loadFaceModels(modelsFolder());
+        const peer = await openHumanPeer();
+        if (!peer)
+          output.note('The peer @vladmandic/human is not installed (npm install --include=dev): no ratio.');
+        const path = await measureFramePath(models, frames, peer, (done) =>
+          output.progress(`${done} of ${frames} frames`),
+        );
+        output.progress('An empty room');
+        const idle = await measureIdle(models, frames);
+        output.progress('The simulator');
+        const simulator = measureSimulator('you+turn', frames);
+        const live = await measureLive(output);
+        const report: Report = { path, idle, live, simulator };
+        output.result({ ok: true, ...report }, describe(report));
+        return EXIT.ok;
+      });
+    });
+}
+
+/** Enrols and unlocks through the real pipeline process. */
+async function measureLive(output: Output): Promise<LiveReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'facet-bench-'));
+  const user = 'bench';
+  const { app, pipelinePid, close } = await openApp(folder);
+  try {
+    const never = new AbortController().signal;
+    output.progress('An enrolment');
+    const enrolled = unwrap(
+      await app.enrol(
+        { user, pin: '271828', look: 'plain', sensor: 'simulated:you+turn', pace: 'virtual' },
+        never,
+        () => undefined,
+      ),
+    );
+    const lock = await app.lock(user);
+    const times: number[] = [];
+    let pipelineMegabytes: number | undefined;
+    for (let i = 0; i < 10; i++) {
+      output.progress(`${i + 1} of 10 live unlocks`);
+      const outcome = unwrap(
+        await app.unlock(
+          { user, sensor: `simulated:you@${i}`, pace: 'live', attentionRequired: true },
+          never,
+          () => undefined,
+        ),
+      );
+      if (outcome.kind === 'unlocked') times.push(outcome.after);
+      pipelineMegabytes = (await residentMegabytes(pipelinePid())) ?? pipelineMegabytes;
+      await lock.dispatch({ kind: 'lock' });
+    }
+    if (times.length < 10) output.note(`${10 - times.length} of 10 live unlocks were refused.`);
+    return { enrolmentSeconds: enrolled.seconds, unlock: timesOf(times), pipelineMegabytes };
+  } finally {
+    await close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Resident memory of a process on Linux; undefined elsewhere. */
+async function residentMegabytes(pid: number | undefined): Promise<number | undefined> {
+  if (pid === undefined) return undefined;
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+}
+
+function describe({ path, idle, live, simulator }: Report): string {
+  const row = (name: string, { p50, p95 }: Times) =>
+    `  ${name.padEnd(12)} ${p50.toFixed(2).padStart(8)} ${p95.toFixed(2).padStart(8)}`;
+  return [
+    `Frame to decision, ${path.frames} frames of 960×540 colour + 512×424 depth, 2 threads (simulated sensor, rendering not counted):`,
+    `  ${'stage'.padEnd(12)} ${'p50 ms'.padStart(8)} ${'p95 ms'.padStart(8)}`,
+    ...Object.entries(path.stages).map(([name, times]) => row(name, times)),
+    row('total', path.total),
+    row('relief all', path.reliefTotal),
+    ...(path.peer
+      ? [row('peer', path.peer.total), `  ${path.peer.ratio.toFixed(1)} × as fast as ${path.peer.name}`]
+      : []),
+    `Nobody there: ${(100 * idle).toFixed(2)} % of one core at 30 frames/s.`,
+    `Enrolment: ${live.enrolmentSeconds.toFixed(1)} s of turning. Live unlock: ${Math.round(live.unlock.p50)} ms p50, ${Math.round(live.unlock.p95)} ms p95.`,
+    `Pipeline process: ${live.pipelineMegabytes === undefined ? 'memory is only read on Linux' : `${Math.round(live.pipelineMegabytes)} MB resident, simulated sensor included`}.`,
+    `Simulated sensor: ${simulator.framesPerSecond.toFixed(0)} frames/s on one core.`,
+  ].join('\n');
+}
