@@ -77,7 +77,7 @@ export class ScriptedApi implements FacetApi {
           visitor: {
             ...state.visitor!,
             ...(argument as Partial<AppState['visitor'] & VisitorUpdate>),
-          } as AppState['visitor'],
+          },
         });
         break;
       case 'diagnostics.open':
