@@ -15,6 +15,7 @@ export async function build() {
         cli: 'main/hosts/cli/index.ts',
         pipeline: 'main/hosts/pipeline/index.ts',
         worker: 'main/hosts/worker/index.ts',
+        web: 'main/hosts/web/index.ts',
       },
       outdir: 'out',
       bundle: true,

@@ -18,4 +18,6 @@ export const modelsFolder = (): string => join(projectRoot(), 'models');
 export const assetsFolder = (): string => join(projectRoot(), 'assets');
 /** A bundled host: `cli`, `pipeline`, … */
 export const hostFile = (name: string): string => join(projectRoot(), 'out', `${name}.js`);
+/** The built page. */
+export const pageFolder = (): string => join(projectRoot(), 'out', 'page');
 export const packageFile = (): string => join(projectRoot(), 'package.json');

@@ -32,7 +32,9 @@ import type { Pipeline, PipelineEvent, ViewedPipeline } from './ports.ts';
 import { changeSettings, weakens, type SettingsVault } from './settings.ts';
 import { changeVisitor, visitorOf } from './visitor.ts';
 
-export interface DeskParts extends Omit<AppParts, 'pipeline'> {
+export interface DeskParts extends Omit<AppParts, 'pipeline' | 'keyWarning'> {
+  /** A sentence where the key of the galleries is kept less safely than in the system's keychain; may take its time. */
+  keyWarning(): Promise<string | undefined>;
   readonly pipeline: ViewedPipeline;
   readonly settings: SettingsVault;
   readonly host: AppState['host'];
@@ -122,7 +124,7 @@ export class Desk {
   private readonly sleepers: (() => void)[] = [];
 
   private constructor(private readonly parts: DeskParts) {
-    this.app = new AppService({ ...parts, pipeline: this.observed() });
+    this.app = new AppService({ ...appParts(parts), pipeline: this.observed() });
     this.activeAt = parts.clock.now();
     this.offset = this.clockOffset();
   }
@@ -133,7 +135,6 @@ export class Desk {
     const { settings, warning } = await parts.settings.load();
     desk.settings = options.sensor === undefined ? settings : { ...settings, sensor: options.sensor };
     desk.warn('settings', warning);
-    desk.warn('key', parts.keyWarning);
     desk.useSensor();
     const users = await desk.app.users();
     if (!users.ok) desk.warn('users', users.message);
@@ -165,6 +166,7 @@ export class Desk {
   private async loadLooks(): Promise<void> {
     const { user } = this;
     const looks = user === undefined ? ok([]) : await this.app.looks(user);
+    this.warn('key', await this.parts.keyWarning());
     if (user !== this.user) return;
     this.looks = looks.ok ? looks.value : [];
     this.warn('looks', looks.ok ? undefined : looks.message);
@@ -395,7 +397,6 @@ export class Desk {
     this.looks = [];
     this.enrolment = undefined;
     this.warnings.clear();
-    this.warn('key', this.parts.keyWarning);
     const users = await this.app.users();
     await this.use(users.ok ? users.value[0] : undefined, users.ok ? users.value : []);
     return erased;
@@ -697,6 +698,15 @@ export class Desk {
     return { ...this.meter.measured(this.parts.clock.now()), lastRefusal: this.lastRefusal };
   }
 }
+
+/** The warning is shown for good, not with each enrolment. */
+const appParts = ({ vault, pins, store, clock, loadPolicy }: DeskParts): Omit<AppParts, 'pipeline'> => ({
+  vault,
+  pins,
+  store,
+  clock,
+  loadPolicy,
+});
 
 /** How long the simulated visitor takes for "turn for me". */
 const TURN = 9500;

@@ -28,13 +28,8 @@ export class SealedGalleries implements GalleryVault {
     private readonly chosen: ChosenKeySource,
   ) {}
 
-  async users(): Promise<Result<string[]>> {
-    const names = await this.store.list('gallery-');
-    if (!names.ok) return names;
-    const users = names.value
-      .map((name) => /^gallery-(.+)\.sealed$/.exec(name)?.[1])
-      .map((part) => userOfFile(part ?? ''));
-    return ok(users.filter((user) => user !== undefined).sort());
+  users(): Promise<Result<string[]>> {
+    return galleryUsers(this.store);
   }
 
   async load(user: string): Promise<Result<Gallery | undefined>> {
@@ -158,6 +153,16 @@ export class SealedGalleries implements GalleryVault {
     const key = await this.chosen.source.key();
     return key.ok ? ok(Buffer.from(hkdfSync('sha256', key.value, '', 'facet gallery', 32))) : key;
   }
+}
+
+/** Users with a gallery, sorted; needs no key. */
+export async function galleryUsers(store: Store): Promise<Result<string[]>> {
+  const names = await store.list('gallery-');
+  if (!names.ok) return names;
+  const users = names.value
+    .map((name) => /^gallery-(.+)\.sealed$/.exec(name)?.[1])
+    .map((part) => userOfFile(part ?? ''));
+  return ok(users.filter((user) => user !== undefined).sort());
 }
 
 function fileOf(user: string): Result<string> {

@@ -1,0 +1,30 @@
+/** Removes everything that Facet keeps of anybody. */
+import { ok, type Result } from '../../contract/result.ts';
+import type { KeySourceOptions } from './choose-key-source.ts';
+import { ask } from './keychain.ts';
+import { keyAccount } from './keychain-key.ts';
+import { openKeyring } from './keyring.ts';
+import { openKeytar } from './keytar.ts';
+import { readVaultRecord } from './vault-record.ts';
+
+/** In this order: galleries become unreadable first, and a PIN that is left still guards what is left. */
+const FILES = ['gallery-', 'aside-', 'version-', 'vault', 'settings', 'pin-', 'lock-'];
+
+/** Every gallery, PIN, lock record, setting and key of the folder. A crash in between leaves a folder that can be erased again. */
+export async function eraseData({ store, keychains }: KeySourceOptions): Promise<Result<void>> {
+  const record = await readVaultRecord(store);
+  if (record.ok && (record.value?.kind === 'keytar' || record.value?.kind === 'keyring')) {
+    const keychain = await (keychains ?? { keytar: openKeytar, keyring: openKeyring })[record.value.kind]();
+    // A keychain that is gone keeps nobody from removing the galleries: without them its key opens nothing.
+    if (keychain.ok) await ask(keychain.value, keychain.value.remove(keyAccount(record.value.id)));
+  }
+  for (const prefix of FILES) {
+    const names = await store.list(prefix);
+    if (!names.ok) return names;
+    for (const name of names.value) {
+      const removed = await store.remove(name);
+      if (!removed.ok) return removed;
+    }
+  }
+  return ok(undefined);
+}
