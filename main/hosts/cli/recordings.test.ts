@@ -1,0 +1,192 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, expectSentence } from './facet.fixture.ts';
+import { writeOpen3dFolder, writeVapSession } from './pictures.fixture.ts';
+
+const PIN = '491783';
+
+let root: string;
+const at = (name: string): string => join(root, name);
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'facet-recordings-'));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const enroll = (data: string, recording: string) =>
+  ask(['enroll', '--user', 'ada', '--sensor', `replay:${recording}`, '--pin-stdin', '--data', data], {
+    input: PIN,
+  });
+const unlock = (data: string, recording: string) =>
+  ask(['unlock', '--data', data, '--sensor', `replay:${recording}`]);
+const record = (recording: string, scene: string, seconds: number, ...more: string[]) =>
+  ask(['record', recording, '--sensor', `simulated:${scene}`, '--seconds', String(seconds), ...more]);
+
+describe('facet record', () => {
+  it('tells its size beforehand, records so long, and refuses to write over a recording', async () => {
+    const path = at('short.mcap');
+    const first = await record(path, 'empty', 1, '--consent', 'nobody is in it');
+    expect(first).toMatchObject({ code: 0, document: { ok: true, frames: 30, endedBy: 'time' } });
+    expect(statSync(path).size).toBe(first.document['bytes']);
+    expect(statSync(path).mode & 0o077).toBe(0);
+    const expected = Number(/about ([\d.]+) MB/.exec(first.stderr)?.[1]);
+    expect((first.document['bytes'] as number) / 1e6 / expected).toBeGreaterThan(0.4);
+    expect((first.document['bytes'] as number) / 1e6 / expected).toBeLessThan(2.5);
+    const bytes = readFileSync(path);
+    expect(bytes.includes('nobody is in it')).toBe(true);
+    const again = await record(path, 'empty', 1);
+    expect(again).toMatchObject({ code: 64, document: { ok: false, code: 'bad-argument' } });
+    expectSentence(again);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  it('ends on Ctrl-C with a recording that is whole', async () => {
+    const path = at('interrupted.mcap');
+    const args = ['record', path, '--sensor', 'simulated:empty', '--seconds', '600', '--live'];
+    const { code, document } = await ask(args, {
+      meanwhile: (child) =>
+        child.stderr!.on('data', (text: string) => {
+          if (text.includes('1 of 600 s')) child.kill('SIGINT');
+        }),
+    });
+    expect({ code, document }).toMatchObject({ code: 0, document: { endedBy: 'interrupt' } });
+    expect(document['frames']).toBeGreaterThan(0);
+    const copied = await ask(['record', at('copied.mcap'), '--sensor', `replay:${path}`]);
+    expect(copied).toMatchObject({ code: 0, document: { frames: document['frames'], endedBy: 'sensor' } });
+  });
+
+  it('never writes over what it plays', async () => {
+    const path = at('source.mcap');
+    await record(path, 'empty', 1);
+    const bytes = readFileSync(path);
+    const answer = await ask(['record', path, '--sensor', `replay:${path}`, '--overwrite']);
+    expect(answer).toMatchObject({ code: 64, document: { code: 'bad-argument' } });
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  it.each([
+    ['a folder that does not exist', 'nowhere/a.mcap', 'simulated:empty', 5, 'store-unwritable'],
+    ['an unknown sensor', 'a.mcap', 'webcam', 64, 'bad-argument'],
+    ['a sensor without driver', 'a.mcap', 'freenect', 4, 'sensor-unavailable'],
+  ])('leaves no file for %s', async (_, name, sensor, code, failure) => {
+    const answer = await ask(['record', at(name), '--sensor', sensor, '--seconds', '1']);
+    expect(answer).toMatchObject({ code, document: { ok: false, code: failure } });
+    expectSentence(answer);
+    expect(existsSync(at(name))).toBe(false);
+  });
+
+  it.each(['0', '-1', 'ten', '1e9'])('takes no --seconds %s', async (seconds) => {
+    const answer = await ask(['record', at('b.mcap'), `--seconds=${seconds}`]);
+    expect(answer).toMatchObject({ code: 64, document: { code: 'bad-argument' } });
+  });
+});
+
+describe('a recording', () => {
+  it('enrols and unlocks like its sensor, and the same every time', async () => {
+    const turn = at('turn.mcap');
+    expect((await record(turn, 'you+turn+v1', 10)).code).toBe(0);
+    const here = at('home-a');
+    const first = await enroll(here, turn);
+    const second = await enroll(at('home-b'), turn);
+    expect(first).toMatchObject({ code: 0, document: { ok: true, user: 'ada' } });
+    const { warning: _first, ...report } = first.document;
+    expect(second.document).toMatchObject(report);
+    // Every step of the way, too: progress is told at the same frames.
+    const steps = ({ stderr }: { stderr: string }) =>
+      stderr.split('\n').filter((line) => /^ *\d+ % /.test(line));
+    expect(steps(second)).toEqual(steps(first));
+    expect(steps(first).length).toBeGreaterThan(5);
+
+    const [you, stranger] = [at('you.mcap'), at('stranger.mcap')];
+    await record(you, 'you+v1@5', 1);
+    await record(stranger, 'stranger+v1@6', 2);
+    const opened = [await unlock(here, you), await unlock(here, you)];
+    expect(opened[0]).toMatchObject({ code: 0, document: { unlocked: true, by: 'face' } });
+    expect(opened[1].document).toEqual(opened[0].document);
+    const refused = [await unlock(here, stranger), await unlock(here, stranger)];
+    expect(refused[0]).toMatchObject({ code: 1, document: { unlocked: false, code: 'not-recognised' } });
+    expect(refused[1].document).toEqual(refused[0].document);
+
+    // An enrolment from half of the turn ends with the recording and keeps nothing.
+    const half = at('half.mcap');
+    const bytes = readFileSync(turn);
+    writeFileSync(half, bytes.subarray(0, bytes.length / 2));
+    const cut = await enroll(at('home-c'), half);
+    expect(cut).toMatchObject({ code: 2, document: { ok: false, code: 'not-enrolled' } });
+    expect(cut.document['message']).toMatch(/recording ended when the enrolment was \d+ % done/);
+    expect(readdirSync(at('home-c')).filter((name) => /^(pin|gallery)/.test(name))).toEqual([]);
+
+    for (const [name, content] of [
+      ['beginning.mcap', bytes.subarray(0, 100)],
+      ['foreign.mcap', 'This is a letter, not a recording.'],
+      ['empty.mcap', ''],
+    ] as const) {
+      writeFileSync(at(name), content);
+      const answer = await unlock(here, at(name));
+      expect(answer).toMatchObject({ code: 6, document: { ok: false, code: 'bad-input' } });
+      expect(answer.document['message']).toContain(name);
+      expectSentence(answer);
+    }
+    expect(await unlock(here, root)).toMatchObject({ code: 6, document: { code: 'bad-input' } });
+  }, 240_000);
+});
+
+describe('facet import', () => {
+  it('turns an Open3D folder into a recording to enrol from, and a VAP session into one to unlock with', async () => {
+    const STEP = 2;
+    await writeOpen3dFolder(at('open3d'), 'you+turn+v1@8', 145, STEP);
+    const turn = at('open3d.mcap');
+    const imported = await ask(['import', at('open3d'), turn, '--fps', String(30 / STEP)]);
+    expect(imported).toMatchObject({
+      code: 0,
+      document: { ok: true, kind: 'open3d', frames: 145, skipped: [] },
+    });
+    const home = at('home-open3d');
+    expect(await enroll(home, turn)).toMatchObject({ code: 0, document: { ok: true } });
+
+    writeVapSession(at('vap-you'), 'you+v1@9', 6);
+    // One frame of the session is spoilt: it is left out, and said so.
+    writeFileSync(join(at('vap-you'), '0002d.dat'), '1\t2\t3');
+    const session = await ask(['import', at('vap-you'), at('vap-you.mcap')]);
+    expect(session).toMatchObject({ code: 0, document: { kind: 'vap', frames: 5 } });
+    expect(session.stderr).toMatch(/left out: .*0002d\.dat/);
+    expect(await unlock(home, at('vap-you.mcap'))).toMatchObject({ code: 0, document: { unlocked: true } });
+
+    writeVapSession(at('vap-stranger'), 'stranger+v1@9', 6);
+    await ask(['import', at('vap-stranger'), at('vap-stranger.mcap')]);
+    expect(await unlock(home, at('vap-stranger.mcap'))).toMatchObject({
+      code: 1,
+      document: { code: 'not-recognised' },
+    });
+  }, 240_000);
+
+  it.each([
+    ['missing', 'there is no such folder'],
+    ['letters', 'neither an Open3D folder'],
+    ['letters/a.txt', 'not a folder'],
+  ])('refuses a folder that is %s in one sentence', async (name, why) => {
+    mkdirSync(at('letters'), { recursive: true });
+    writeFileSync(at('letters/a.txt'), 'Dear Ada');
+    const answer = await ask(['import', at(name), at('refused.mcap')]);
+    expect(answer).toMatchObject({ code: 6, document: { ok: false, code: 'bad-input' } });
+    expect(answer.document['message']).toContain(why);
+    expectSentence(answer);
+    expect(readdirSync(root).filter((file) => file.startsWith('refused'))).toEqual([]);
+  });
+
+  it('takes no frame rate of 0', async () => {
+    const answer = await ask(['import', at('letters'), at('refused.mcap'), '--fps', '0']);
+    expect(answer).toMatchObject({ code: 64, document: { code: 'bad-argument' } });
+  });
+});
