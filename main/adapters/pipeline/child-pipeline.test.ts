@@ -59,6 +59,7 @@ function processOf(body: string): ChildPipeline {
      const nobody = (watch, sequence) => process.send({ kind: 'evidence', watch, evidence:
        { kind: 'nobody', sequence, capturedAt: sequence, stages: {}, dropped: 0 } });
      process.on('disconnect', () => process.exit(0));
+     const onWatch = (act) => process.on('message', ({ kind, watch }) => kind === 'watch' && act(watch));
      ${body}`,
   );
   return pipelineOf(entry);
@@ -101,7 +102,7 @@ const kinds = (events: readonly PipelineEvent[]) => events.map(({ kind }) => kin
 
 describe('a pipeline process', () => {
   it('that dies is started again, and the watch goes on', async () => {
-    const pipeline = processOf(`process.on('message', ({ watch }) => {
+    const pipeline = processOf(`onWatch((watch) => {
       process.send({ kind: 'watching', watch, sensor });
       nobody(watch, 1);
       if (lives < 3) setTimeout(() => process.kill(process.pid, 'SIGSEGV'), 100);
@@ -141,7 +142,7 @@ describe('a pipeline process', () => {
     ],
     ['a verdict of its own', `{ kind: 'unlocked', watch }`],
   ])('that sends %s is killed and started again', async (_, garbage) => {
-    const pipeline = processOf(`process.on('message', ({ watch }) => {
+    const pipeline = processOf(`onWatch((watch) => {
       if (lives === 1) process.send(${garbage});
       else process.send({ kind: 'ended', watch });
     })`);
@@ -151,8 +152,7 @@ describe('a pipeline process', () => {
   });
 
   it('that sends what belongs to an earlier watch is not listened to', async () => {
-    const pipeline = processOf(`process.on('message', ({ kind, watch }) => {
-      if (kind !== 'watch') return;
+    const pipeline = processOf(`onWatch((watch) => {
       nobody(watch - 1, 77);
       process.send({ kind: 'ended', watch: watch - 1 });
       nobody(watch, 1);
@@ -166,8 +166,7 @@ describe('a pipeline process', () => {
   });
 
   it('loses all but the latest evidence of a live watch while the shell is busy, and none of a recording', async () => {
-    const pipeline = processOf(`process.on('message', ({ kind, watch }) => {
-      if (kind !== 'watch') return;
+    const pipeline = processOf(`onWatch((watch) => {
       for (let i = 1; i <= 20; i++) nobody(watch, i);
       process.send({ kind: 'ended', watch });
     })`);
@@ -205,7 +204,7 @@ describe('a pipeline process', () => {
 describe('closing', () => {
   it('leaves no process behind, though it ignores that it is told to go', async () => {
     const pipeline = processOf(`process.removeAllListeners('disconnect');
-      process.on('message', ({ kind, watch }) => kind === 'watch' && process.send({ kind: 'ended', watch }));
+      onWatch((watch) => process.send({ kind: 'ended', watch }));
       setInterval(() => undefined, 1000);`);
     await eventsOf(pipeline);
     const [pid] = pidsOf();
@@ -215,9 +214,7 @@ describe('closing', () => {
   });
 
   it('in the middle of a watch ends it without another start', async () => {
-    const pipeline = processOf(
-      'process.on("message", ({ watch }) => process.send({ kind: "watching", watch, sensor }))',
-    );
+    const pipeline = processOf('onWatch((watch) => process.send({ kind: "watching", watch, sensor }))');
     const events = await eventsOf(pipeline, {
       react: ({ kind }) => kind === 'watching' && void pipeline.close(),
     });

@@ -8,6 +8,7 @@ import { FacetError } from '../../contract/result.ts';
 import { loadMeanFace } from '../onnx/load-face-models.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';
 import { Network } from '../onnx/network.ts';
+import { packageFile } from '../program-files.ts';
 import { fileFailure } from '../store/file-failure.ts';
 import { FileStore } from '../store/file-store.ts';
 import { chooseKeySource } from '../vault/choose-key-source.ts';
@@ -183,27 +184,18 @@ const unavailable = (message: string): Check => ({
   remedy: 'The PIN works meanwhile.',
 });
 
+/** Looked up by path: only Electron's own host may import it. */
 function checkElectron(): Check {
-  const require = createRequire(import.meta.url);
-  try {
-    const folder = dirname(require.resolve('electron/package.json'));
-    const { version } = require('electron/package.json') as { version: string };
-    if (existsSync(join(folder, 'dist')))
-      return { id: 'electron', state: 'ok', found: `Electron ${version} has its binary.` };
-    return {
-      id: 'electron',
-      state: 'warning',
-      found: `Electron ${version} is there without its binary, so the app has no window.`,
-      remedy: 'Run npx install-electron; the command line works without.',
-    };
-  } catch {
-    return {
-      id: 'electron',
-      state: 'warning',
-      found: 'Electron is not installed, so the app has no window.',
-      remedy: 'Run npm install; the command line works without.',
-    };
-  }
+  const folder = join(dirname(packageFile()), 'node_modules', 'electron');
+  if (existsSync(join(folder, 'dist')))
+    return { id: 'electron', state: 'ok', found: 'Electron is there with its binary.' };
+  const installed = existsSync(folder);
+  return {
+    id: 'electron',
+    state: 'warning',
+    found: `Electron is ${installed ? 'there without its binary' : 'not installed'}, so the app has no window of its own.`,
+    remedy: `Run ${installed ? 'npx install-electron' : 'npm install'}; the command line works without.`,
+  };
 }
 
 const BROWSERS = [
