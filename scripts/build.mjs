@@ -14,6 +14,7 @@ export async function build() {
       entryPoints: {
         cli: 'main/hosts/cli/index.ts',
         pipeline: 'main/hosts/pipeline/index.ts',
+        simulation: 'main/hosts/pipeline/simulation.ts',
         worker: 'main/hosts/worker/index.ts',
         web: 'main/hosts/web/index.ts',
       },

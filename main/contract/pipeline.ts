@@ -25,6 +25,8 @@ const watchSchema = z.strictObject({
 export const toPipelineSchema = z.discriminatedUnion('kind', [
   watchSchema,
   z.strictObject({ kind: z.literal('rest') }),
+  /** A watch will come: models, and a simulated sensor, may be made ready for it. */
+  z.strictObject({ kind: z.literal('prepare'), sensor: z.string().max(4096) }),
   /** Which previews are made: none while nobody looks, all of them while diagnostics are open. */
   z.strictObject({ kind: z.literal('preview'), show: z.enum(['nothing', 'shape', 'everything']) }),
   /** The shell took a preview: the next one of its kind may come. */

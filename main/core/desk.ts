@@ -136,6 +136,7 @@ export class Desk {
     desk.settings = options.sensor === undefined ? settings : { ...settings, sensor: options.sensor };
     desk.warn('settings', warning);
     desk.useSensor();
+    parts.pipeline.prepare(desk.settings.sensor);
     const users = await desk.app.users();
     if (!users.ok) desk.warn('users', users.message);
     else await desk.use(options.user ?? users.value[0], users.value);

@@ -86,6 +86,8 @@ export interface Pipeline {
 
 /** A pipeline whose frames can be looked at, and whose simulated visitor can be told what to do. */
 export interface ViewedPipeline extends Pipeline {
+  /** Starts the process, the models and a simulated sensor, so that the first watch need not wait for them. */
+  prepare(sensor: string): void;
   /** Which previews are made from now on, also after a restart. */
   show(choice: PreviewChoice): void;
   /** What stands before the simulated sensor from now on, also after a restart. */

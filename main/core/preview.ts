@@ -10,7 +10,7 @@ import { heights, RELIEF, RELIEF_CELLS, type Relief } from './relief.ts';
 import { reliefTensor } from './tensor.ts';
 
 /** Side of the mirror in pixels, and of the square that it shows in millimetres. */
-const MIRROR = { side: 160, shows: 440 } as const;
+const MIRROR = { side: 160, shows: 360 } as const;
 /** What lies further behind the head than this is not shown. */
 const BEHIND_MM = 260;
 /** Neighbours further apart than this belong to different surfaces. */

@@ -55,9 +55,8 @@ export class ChildPipeline implements ViewedPipeline {
     return this.child?.pid;
   }
 
-  /** Starts the process before it is needed, so that the first watch need not wait. */
-  warmUp(): void {
-    if (!this.closed) this.start();
+  prepare(sensor: string): void {
+    if (!this.closed) this.start().send({ kind: 'prepare', sensor });
   }
 
   show(choice: PreviewChoice): void {

@@ -21,9 +21,11 @@ const LINGER = 1500;
 export type DirectedSensor = Sensor & { direct?(visitor: Visitor): void };
 
 export interface PipelineParts {
-  /** Loaded once, on the first watch. */
+  /** Loaded once, when first needed. */
   loadModels(): Promise<FaceModels>;
   openSensor(request: WatchRequest): Promise<DirectedSensor>;
+  /** Makes a sensor ready that will soon be opened live; what fails is met when it is opened. */
+  prepareSensor?(spec: string): void;
   readonly clock: Clock;
 }
 
@@ -69,6 +71,9 @@ export function servePipeline(parts: PipelineParts, channel: ShellChannel): void
         return begin(message);
       case 'rest':
         return rest();
+      case 'prepare':
+        load();
+        return parts.prepareSensor?.(message.sensor);
       case 'preview':
         return previews.choose(message.show);
       case 'preview-taken':

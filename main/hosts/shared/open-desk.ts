@@ -52,7 +52,6 @@ export async function openDesk(opening: DeskOpening): Promise<OpenDesk> {
     entry: hostFile('pipeline'),
     ...(opening.spawn ? { spawn: opening.spawn } : {}),
   });
-  pipeline.warmUp();
   const desk = await Desk.open(
     {
       host: opening.host,

@@ -53,6 +53,11 @@ export class SimulatedSensor implements Sensor {
     this.stage.direct(update);
   }
 
+  /** Builds what the first frame needs; opening would do it otherwise. */
+  prepare(): void {
+    this.stage.prepare();
+  }
+
   async *open(signal: AbortSignal): AsyncGenerator<SimulatedFrame, void, void> {
     if (this.opened) {
       throw new FacetError(
@@ -81,6 +86,7 @@ export class SimulatedSensor implements Sensor {
         if (signal.aborted) return;
         const capturedAt = this.pace === 'live' ? ms(start + last * FRAME_TIME) : ms(last * FRAME_TIME);
         yield this.stage.frame(last, capturedAt);
+        if (this.pace === 'live') this.stage.prepareNext();
       }
     } finally {
       this.opened = false;

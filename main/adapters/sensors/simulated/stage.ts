@@ -95,6 +95,8 @@ export class Stage {
   private description: SceneDescription;
   private renderer: SceneRenderer;
   private readonly bodies = new Map<Visitor, Lids>();
+  /** How many states of the lids are built: open, half, closed. */
+  private readonly prepared = new WeakMap<Lids, number>();
   private aim: Steering | undefined;
   private steering: Steering | undefined;
   private seconds = 0;
@@ -163,12 +165,26 @@ export class Stage {
     };
   }
 
-  /** Builds everybody with all states of the lids now, so that no frame takes longer than the others. */
+  /** Builds everybody with open eyes: what the first frame needs. */
   prepare(): void {
-    for (const visitor of this.description.visitors) {
-      const { open, half, closed } = this.bodyOf(visitor);
-      for (const person of [open, half, closed]) meshOf(person).openness();
-    }
+    while (this.unprepared()?.state === 'open') this.prepareNext();
+  }
+
+  /** Builds one more state of somebody's lids, where one is missing, so that no blink is held up by it later. */
+  prepareNext(): void {
+    const next = this.unprepared();
+    if (!next) return;
+    meshOf(next.lids[next.state]).openness();
+    this.prepared.set(next.lids, (this.prepared.get(next.lids) ?? 0) + 1);
+  }
+
+  private unprepared(): { readonly lids: Lids; readonly state: LidState } | undefined {
+    for (const [index, state] of (['open', 'half', 'closed'] as const).entries())
+      for (const visitor of this.description.visitors) {
+        const lids = this.bodyOf(visitor);
+        if ((this.prepared.get(lids) ?? 0) <= index) return { lids, state };
+      }
+    return undefined;
   }
 
   private streams(light: Light): Streams {

@@ -21,15 +21,26 @@ export class VisitedSensor implements Sensor {
   private readonly sensor: SimulatedSensor;
   private readonly clock: Pick<Clock, 'now'>;
   private readonly seed: string;
+  /** The named scene that plays, without seed and light. */
+  private scene: string;
   private visitor: Visitor | undefined;
   private turningSince: number | undefined;
 
   /** @throws FacetError `bad-argument` for an unknown scene; `bad-input` where the people's file is missing or altered. */
   constructor(options: VisitedSensorOptions) {
     this.clock = options.clock ?? systemClock;
-    this.seed = parseScene(options.scene).seed;
+    const { scene, modifiers, seed } = parseScene(options.scene);
+    this.seed = seed;
+    this.scene = [scene, ...(['glasses', 'hat'] as const).filter((wear) => modifiers.includes(wear))].join(
+      '+',
+    );
     this.sensor = new SimulatedSensor(options);
     this.info = this.sensor.info;
+  }
+
+  /** Builds whoever is there now, so that the first frame need not wait for it. */
+  prepare(): void {
+    this.sensor.prepare();
   }
 
   /** Takes effect with the next frame. */
@@ -37,7 +48,8 @@ export class VisitedSensor implements Sensor {
     const before = this.visitor;
     this.visitor = visitor;
     const scene = sceneOf(visitor);
-    if (!before || sceneOf(before) !== scene) this.sensor.direct({ scene: `${scene}@${this.seed}` });
+    if (this.scene !== scene) this.sensor.direct({ scene: `${scene}@${this.seed}` });
+    this.scene = scene;
     this.sensor.direct({ light: visitor.dark ? 'dark' : 'office' });
     if (visitor.who !== 'nobody') {
       const { yaw, pitch, distance } = visitor;
