@@ -5,6 +5,7 @@
 import { FacetError } from '../contract/result.ts';
 import { LANDMARK_COUNT } from './face/types.ts';
 import { RELIEF, RELIEF_CELLS } from './relief.ts';
+import { TILT_TERMS } from './tilt.ts';
 
 export interface MeanFace {
   /** Height in millimetres of each relief cell's centre; cells beside the face continue it smoothly. */
@@ -15,13 +16,19 @@ export interface MeanFace {
   readonly inner: Uint8Array;
   /** 468 × 3: where each mesh landmark sits on the mean head, head frame, millimetres. */
   readonly landmarks: Float32Array;
+  /** How a face's own shape tilts its settled pose: the coefficients of tilt.ts. */
+  readonly tilt: Float32Array;
 }
 
 /** The ellipse of the inner face in the head frame, millimetres. */
 const INNER = { x: 0, y: -22, halfWidth: 52, halfHeight: 58 };
 
 /** Completes the parts that follow from heights and landmarks. */
-export function meanFaceFrom(height: Float32Array, landmarks: Float32Array): MeanFace {
+export function meanFaceFrom(
+  height: Float32Array,
+  landmarks: Float32Array,
+  tilt: Float32Array = new Float32Array(TILT_TERMS),
+): MeanFace {
   const { columns, rows, cell, left, top } = RELIEF;
   const normal = new Float32Array(3 * RELIEF_CELLS);
   const inner = new Uint8Array(RELIEF_CELLS);
@@ -43,34 +50,38 @@ export function meanFaceFrom(height: Float32Array, landmarks: Float32Array): Mea
       const y = (top - (row + 0.5) * cell - INNER.y) / INNER.halfHeight;
       if (x * x + y * y <= 1) inner[i] = 1;
     }
-  return { height, normal, inner, landmarks };
+  return { height, normal, inner, landmarks, tilt };
 }
 
 const MAGIC = 0x46434d46; // "FMCF"
+const SIZES = [RELIEF_CELLS, LANDMARK_COUNT * 3, TILT_TERMS] as const;
+const HEADER = [MAGIC, RELIEF.columns, RELIEF.rows, LANDMARK_COUNT, TILT_TERMS] as const;
+const LENGTH = 4 * (HEADER.length + SIZES[0] + SIZES[1] + SIZES[2]);
 
-/** Little-endian: magic, columns, rows, landmark count (uint32 each), then heights and landmarks (float32). */
-export function encodeMeanFace(mean: MeanFace): Uint8Array {
-  const bytes = new Uint8Array(16 + 4 * (RELIEF_CELLS + LANDMARK_COUNT * 3));
+/** Little-endian: the header (uint32 each), then heights, landmarks and tilt (float32). */
+export function encodeMeanFace({ height, landmarks, tilt }: MeanFace): Uint8Array {
+  const bytes = new Uint8Array(LENGTH);
   const view = new DataView(bytes.buffer);
-  [MAGIC, RELIEF.columns, RELIEF.rows, LANDMARK_COUNT].forEach((value, i) =>
-    view.setUint32(i * 4, value, true),
+  HEADER.forEach((value, i) => view.setUint32(i * 4, value, true));
+  [...height, ...landmarks, ...tilt].forEach((value, i) =>
+    view.setFloat32(4 * (HEADER.length + i), value, true),
   );
-  [...mean.height, ...mean.landmarks].forEach((value, i) => view.setFloat32(16 + i * 4, value, true));
   return bytes;
 }
 
 /** @throws FacetError `model-altered` where the bytes are not a mean face on this program's grid. */
 export function decodeMeanFace(bytes: Uint8Array): MeanFace {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const expected = 16 + 4 * (RELIEF_CELLS + LANDMARK_COUNT * 3);
-  const header = [MAGIC, RELIEF.columns, RELIEF.rows, LANDMARK_COUNT];
-  if (bytes.byteLength !== expected || header.some((value, i) => view.getUint32(i * 4, true) !== value))
+  if (bytes.byteLength !== LENGTH || HEADER.some((value, i) => view.getUint32(i * 4, true) !== value))
     throw new FacetError(
       'model-altered',
-      'models/mean-face.bin does not hold a mean face for this version of Facet. Fetch the file again from the repository.',
+      'models/mean-face.bin does not hold a mean face for this version of Facet. Restore it from the repository.',
     );
-  const floats = Float32Array.from({ length: RELIEF_CELLS + LANDMARK_COUNT * 3 }, (_, i) =>
-    view.getFloat32(16 + i * 4, true),
-  );
-  return meanFaceFrom(floats.slice(0, RELIEF_CELLS), floats.slice(RELIEF_CELLS));
+  let at = 4 * HEADER.length;
+  const [height, landmarks, tilt] = SIZES.map((size) => {
+    const values = Float32Array.from({ length: size }, (_, i) => view.getFloat32(at + 4 * i, true));
+    at += 4 * size;
+    return values;
+  });
+  return meanFaceFrom(height, landmarks, tilt);
 }

@@ -27,6 +27,7 @@ import { register, type Lift, type Region, type RegisteredFrame } from './regist
 import { completeness, reliefOf, type Paint, type Relief } from './relief.ts';
 import { settle, type Settled } from './settle.ts';
 import { reliefTensor } from './tensor.ts';
+import { withoutTilt } from './tilt.ts';
 import { Track } from './track.ts';
 
 /** The models that the path runs, and the mean face that reliefs settle on. */
@@ -138,15 +139,15 @@ export class Observer {
     const { sharpness } = watch.time('quality', () => brightness(sight.picture, box));
     const settled = watch.time('settle', () => settle(registered, start, this.models.mean));
     const headToCamera = settled?.headToCamera ?? start;
-    const pose = poseFromRotation(headToCamera.rotation);
+    const relief = watch.time('relief', () =>
+      reliefOf(registered, headToCamera, this.models.mean, sight.paint),
+    );
+    const pose = poseFromRotation(withoutTilt(headToCamera, relief, this.models.mean).rotation);
     const distance = mm(headToCamera.translation[2]);
     const track = this.track.follow(headToCamera.translation, frame.capturedAt, sight.spectrum);
     const problem = judgeQuality({ distance, pose, meshScore: mesh.score, sharpness });
     if (problem) return { ...facts(), kind: 'unclear', guidance: problem, pose };
 
-    const relief = watch.time('relief', () =>
-      reliefOf(registered, headToCamera, this.models.mean, sight.paint),
-    );
     const fused = this.track.fuse(relief);
     const cues = watch.time('liveness', () =>
       cuesOf(frame, mesh, lifted, settled, fused, this.models.mean, sight.millimetresPerPixel(distance)),

@@ -8,6 +8,7 @@ import { register } from '../../core/registration.ts';
 import { RELIEF, RELIEF_CELLS } from '../../core/relief.ts';
 import { SimulatedSensor } from '../sensors/simulated/simulated-sensor.ts';
 import { standing } from '../sensors/simulated/motion.ts';
+import { fitTilt } from './tilt-fit.ts';
 import { sampleIdentity } from '../synthetic/people/identity.ts';
 import type { HeadPack } from '../synthetic/people/pack.ts';
 import { buildPerson } from '../synthetic/people/person.ts';
@@ -20,6 +21,8 @@ export interface MeanFaceRecipe {
   readonly shapes: number;
   /** People whose pictures the landmark model reads. */
   readonly pictures: number;
+  /** People whose settled poses are compared with the truth. */
+  readonly tilts: number;
 }
 
 /** @param progress called with the share done, 0 … 1 */
@@ -44,8 +47,10 @@ export async function makeMeanFace(
     count[cell] >= recipe.shapes / 2 ? total / count[cell] : NaN,
   );
   fillOutward(height);
-  const landmarks = await meanLandmarks(models, recipe, (share) => progress(0.5 + share / 2));
-  return meanFaceFrom(height, landmarks);
+  const landmarks = await meanLandmarks(models, recipe, (share) => progress(0.5 + share / 4));
+  const upright = meanFaceFrom(height, landmarks);
+  const tilt = fitTilt(pack, upright, recipe.pool, recipe.tilts, (share) => progress(0.75 + share / 4));
+  return { ...upright, tilt };
 }
 
 /** Seen straight on: the highest skin or eye surface in each cell's centre, NaN where there is none. */

@@ -66,14 +66,14 @@ export function reliefSamples(
     const field = { rms: random.between(0, recipe.depthError), width: random.between(20, 60), seed: name };
     const frames: Relief[] = [];
     for (let f = 0; f < recipe.framesPerSession; f++) {
-      const relief = shootRelief(
+      const shot = shootSettled(
         random,
         { person, geometry, distance, bias, field },
         mean,
-        recipe,
+        recipe.startAngleJitter,
         `${name} frame ${f}`,
       );
-      if (relief) frames.push(relief);
+      if (shot) frames.push(shot.relief);
     }
     for (const group of FUSIONS) {
       const members = group.flatMap((i) => (frames[i] ? [frames[i]] : []));
@@ -105,7 +105,7 @@ const ACCESSORIES = [
 ] as const;
 
 /** What stays the same in a session. */
-interface Session {
+export interface Session {
   readonly person: Person;
   readonly geometry: SensorGeometry;
   readonly distance: number;
@@ -113,13 +113,21 @@ interface Session {
   readonly field: ErrorFieldSpec;
 }
 
-function shootRelief(
+/** One frame: the true place of the head, where it settled, and the relief there; undefined where it did not settle. */
+export interface SettledShot {
+  readonly truth: Rigid;
+  readonly settled: Rigid;
+  readonly relief: Relief;
+}
+
+/** @param random decides pose and place; @param seed the noise */
+export function shootSettled(
   random: Random,
   { person, geometry, distance, bias, field }: Session,
   mean: MeanFace,
-  recipe: SessionRecipe,
+  startAngleJitter: number,
   seed: string,
-): Relief | undefined {
+): SettledShot | undefined {
   const pose: Pose = {
     yaw: deg(random.between(-30, 30)),
     pitch: deg(random.between(-20, 20)),
@@ -132,13 +140,15 @@ function shootRelief(
   const frame: SensorFrame = { sequence: 0, capturedAt: ms(0), depth, depthToColour: identity };
   const registered = register(frame);
   const truth = headToCamera(pose, person.pivot);
-  const jitter = drawMotion(random, recipe.startAngleJitter, 0.5);
+  const jitter = drawMotion(random, startAngleJitter, 0.5);
   const settled = settle(registered, compose(truth, compose(bias, jitter)), mean);
-  return settled && reliefOf(registered, settled.headToCamera, mean);
+  if (!settled) return undefined;
+  const relief = reliefOf(registered, settled.headToCamera, mean);
+  return { truth, settled: settled.headToCamera, relief };
 }
 
 /** A small motion in the head's frame; standard deviations in degrees and millimetres. */
-function drawMotion(random: Random, angle: number, place: number): Rigid {
+export function drawMotion(random: Random, angle: number, place: number): Rigid {
   const r = (angle * Math.PI) / 180;
   return {
     rotation: rotationFromVector(r * random.normal(), r * random.normal(), r * random.normal()),

@@ -95,7 +95,12 @@ async function trainMeanFace(
   const library = await openModelLibrary(folder);
   const detector = await BlazefaceDetector.open(library);
   const landmarks = await FacemeshLandmarks.open(library);
-  const recipe = { pool: 'train', shapes: Math.min(people, 200), pictures: Math.min(people, 60) };
+  const recipe = {
+    pool: 'train',
+    shapes: Math.min(people, 200),
+    pictures: Math.min(people, 60),
+    tilts: Math.min(people, 800),
+  };
   const mean = await makeMeanFace(loadHeadPack(), { detector, landmarks }, recipe, progress);
   await Promise.all([detector.close(), landmarks.close()]);
   await writeWhole(join(folder, 'mean-face.bin'), encodeMeanFace(mean));
