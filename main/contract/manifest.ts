@@ -48,8 +48,16 @@ const Model = z.strictObject({
   thresholds: z.array(Threshold),
 });
 
+/** The mean face that reliefs settle on: no network, but a model all the same. */
+const MeanFace = z.strictObject({
+  file: z.string().regex(/^[a-z0-9.-]+$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  licence: z.string(),
+  made: z.string(),
+});
+
 const Manifest = z
-  .strictObject({ version: z.literal(1), models: z.array(Model) })
+  .strictObject({ version: z.literal(1), models: z.array(Model), meanFace: MeanFace })
   .refine(
     ({ models }) => new Set(models.map(({ id }) => id)).size === models.length,
     'two models share an id',

@@ -13,7 +13,7 @@ import { fitLinear, linearModel, LINEAR_RECIPE } from './linear-fit.ts';
 import { makeMeanFace } from './mean-face-maker.ts';
 import { TRAINING_SESSIONS } from './relief-sessions.ts';
 import { spread } from './spread.ts';
-import { putEntries, writeWhole } from './write-models.ts';
+import { putEntries, putMeanFace, writeWhole } from './write-models.ts';
 
 export interface TrainOptions {
   /** The models folder that is written. */
@@ -103,7 +103,15 @@ async function trainMeanFace(
   };
   const mean = await makeMeanFace(loadHeadPack(), { detector, landmarks }, recipe, progress);
   await Promise.all([detector.close(), landmarks.close()]);
-  await writeWhole(join(folder, 'mean-face.bin'), encodeMeanFace(mean));
+  const file = 'mean-face.bin';
+  const bytes = encodeMeanFace(mean);
+  await writeWhole(join(folder, file), bytes);
+  await putMeanFace(folder, {
+    file,
+    sha256: sha256(bytes),
+    licence: 'Apache-2.0',
+    made: `npm run facet -- train: shape of ${recipe.shapes}, landmarks of ${recipe.pictures} and tilt of ${recipe.tilts} synthetic people (train/0 …)`,
+  });
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,7 +1,4 @@
 /** Loads everything that a frame's path runs. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { FacetError } from '../../contract/result.ts';
 import { decodeMeanFace, type MeanFace } from '../../core/mean-face.ts';
 import type { FaceModels } from '../../core/observer.ts';
 import { BlazefaceDetector, FacemeshLandmarks, OnnxEmbedder, OnnxEyelids } from './face-models.ts';
@@ -21,18 +18,12 @@ export async function loadFaceModels(folder: string, options?: NetworkOptions): 
     OnnxEyelids.open(library, options),
     OnnxEmbedder.open(library, DESCRIPTOR_MODEL, options),
     OnnxEmbedder.open(library, SHAPE_MODEL, options),
-    loadMeanFace(folder),
+    library.loadMeanFace().then(decodeMeanFace),
   ]);
   return { detector, landmarks, eyelids, descriptor, shape, mean };
 }
 
 /** @throws FacetError `model-missing`, `model-altered` */
 export async function loadMeanFace(folder: string): Promise<MeanFace> {
-  const path = join(folder, 'mean-face.bin');
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new FacetError('model-missing', `${path} cannot be read. Restore it from the repository.`, {
-      cause,
-    });
-  });
-  return decodeMeanFace(bytes);
+  return decodeMeanFace(await (await openModelLibrary(folder)).loadMeanFace());
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseManifest, type ModelEntry } from '../../contract/manifest.ts';
+import { parseManifest, type ModelEntry, type ModelManifest } from '../../contract/manifest.ts';
 import { FacetError } from '../../contract/result.ts';
 
 /** A model that is what the manifest says. */
@@ -17,6 +17,8 @@ export interface ModelLibrary {
   entry(id: string): ModelEntry;
   /** Reads the file. @throws FacetError `model-missing` without it, `model-altered` if its hash is another. */
   load(id: string): Promise<LoadedModel>;
+  /** The mean face's bytes, checked likewise. */
+  loadMeanFace(): Promise<Uint8Array>;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
       cause,
     });
   });
-  const models = parse(path, text);
+  const { models, meanFace } = parse(path, text);
 
   const entry = (id: string): ModelEntry => {
     const found = models.find((model) => model.id === id);
@@ -41,31 +43,33 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
   return {
     models,
     entry,
-    async load(id) {
+    load: async (id) => {
       const model = entry(id);
-      const file = join(folder, model.file);
-      const bytes = await readFile(file).catch((cause: unknown) => {
-        throw new FacetError(
-          'model-missing',
-          `The model ${file} cannot be read. Run npm run setup to build it.`,
-          {
-            cause,
-          },
-        );
-      });
-      if (createHash('sha256').update(bytes).digest('hex') !== model.sha256)
-        throw new FacetError(
-          'model-altered',
-          `The model ${file} is not the one that models/manifest.json names. Run npm run setup to build it again.`,
-        );
-      return { entry: model, bytes };
+      return { entry: model, bytes: await readChecked(join(folder, model.file), model.sha256) };
     },
+    loadMeanFace: () => readChecked(join(folder, meanFace.file), meanFace.sha256),
   };
 }
 
-function parse(path: string, text: string): readonly ModelEntry[] {
+async function readChecked(file: string, sha256: string): Promise<Uint8Array> {
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw new FacetError(
+      'model-missing',
+      `The model ${file} cannot be read. Run npm run setup to build it.`,
+      { cause },
+    );
+  });
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256)
+    throw new FacetError(
+      'model-altered',
+      `The model ${file} is not the one that models/manifest.json names. Run npm run setup to build it again.`,
+    );
+  return bytes;
+}
+
+function parse(path: string, text: string): ModelManifest {
   try {
-    return parseManifest(JSON.parse(text)).models;
+    return parseManifest(JSON.parse(text));
   } catch (cause) {
     throw new FacetError(
       'model-altered',
