@@ -1,4 +1,4 @@
-/** Everything that a fresh machine needs before Facet can run: dependencies, face models, the program itself. */
+/** Everything that a fresh machine needs before Facet can run: dependencies, face models, the program and its page. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ export async function setUp() {
   await must('Dependencies', installDependencies, 'Check the network and run the command again.');
   await must('Face models', convertModels, 'Delete node_modules and run the command again.');
   await must('Program', build, 'The messages above say which file does not compile.');
+  await must('Page', buildPage, 'The messages above say which file does not compile.');
 }
 
 async function must(title, work, remedy) {
@@ -43,9 +44,7 @@ async function convertModels() {
   return result;
 }
 
-async function build() {
-  const { build: bundle } = await import('./build.mjs');
-  return bundle();
-}
+const build = async () => (await import('./build.mjs')).build();
+const buildPage = async () => (await import('./build.mjs')).buildPage();
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await setUp();

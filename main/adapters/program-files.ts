@@ -18,6 +18,8 @@ export const modelsFolder = (): string => join(projectRoot(), 'models');
 export const assetsFolder = (): string => join(projectRoot(), 'assets');
 /** A bundled host: `cli`, `pipeline`, … */
 export const hostFile = (name: string): string => join(projectRoot(), 'out', `${name}.js`);
+/** What Electron puts before the page. */
+export const preloadFile = (): string => join(projectRoot(), 'out', 'preload.cjs');
 /** The built page. */
 export const pageFolder = (): string => join(projectRoot(), 'out', 'page');
 export const packageFile = (): string => join(projectRoot(), 'package.json');

@@ -13,6 +13,14 @@ process.on('disconnect', () => process.exit(0));
 
 const simulations = new Simulations(hostFile('simulation'));
 
+/** Electron's utility process talks through a port of its own. */
+const { parentPort } = process as unknown as {
+  readonly parentPort?: {
+    postMessage(message: unknown): void;
+    on(event: 'message', receive: (event: { readonly data: unknown }) => void): void;
+  };
+};
+
 servePipeline(
   {
     loadModels: () => loadFaceModels(modelsFolder()),
@@ -24,8 +32,14 @@ servePipeline(
     clock: systemClock,
   },
   {
-    // The shell may have closed the channel already; `disconnect` ends this process then.
-    send: (message) => process.send?.(message, undefined, undefined, () => undefined),
-    onMessage: (receive) => process.on('message', receive),
+    send: (message) => {
+      if (parentPort) parentPort.postMessage(message);
+      // The shell may have closed the channel already; `disconnect` ends this process then.
+      else process.send?.(message, undefined, undefined, () => undefined);
+    },
+    onMessage: (receive) => {
+      if (parentPort) parentPort.on('message', ({ data }) => receive(data));
+      else process.on('message', receive);
+    },
   },
 );

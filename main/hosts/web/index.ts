@@ -4,7 +4,7 @@ import { pageFolder } from '../../adapters/program-files.ts';
 import { FacetError } from '../../contract/result.ts';
 import { openDesk } from '../shared/open-desk.ts';
 import { openBrowser } from './open-browser.ts';
-import { PageFiles } from './page-files.ts';
+import { PageFiles } from '../shared/page-files.ts';
 import { startWebHost } from './web-host.ts';
 
 interface Options {

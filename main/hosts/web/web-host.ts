@@ -6,9 +6,9 @@ import { WebSocketServer } from 'ws';
 import { FacetError } from '../../contract/result.ts';
 import { MAX_REQUEST, SOCKET_PATH } from '../../contract/wire.ts';
 import type { Desk } from '../../core/desk.ts';
-import { contentSecurityPolicy } from '../shared/content-security-policy.ts';
+import { pageHeaders } from '../shared/page-headers.ts';
 import { Guard, type Refusal } from './guard.ts';
-import type { PageFiles } from './page-files.ts';
+import type { PageFiles } from '../shared/page-files.ts';
 import { servePage } from './page-socket.ts';
 
 export interface WebHost {
@@ -27,8 +27,10 @@ export async function startWebHost(desk: Desk, pages: PageFiles, port: number): 
   const guard = new Guard((server.address() as AddressInfo).port);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_REQUEST, clientTracking: true });
 
+  const headers = Object.entries(pageHeaders(`'self' ${guard.origin.replace('http:', 'ws:')}`));
+
   server.on('request', (request, response) => {
-    for (const [name, value] of headersOf(guard)) response.setHeader(name, value);
+    for (const [name, value] of headers) response.setHeader(name, value);
     void answer(guard, pages, request, response).catch(() => response.destroy());
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -74,17 +76,6 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
     server.listen(port, '127.0.0.1', resolve);
   });
 }
-
-const headersOf = ({ origin }: Guard): readonly (readonly [string, string])[] => [
-  ['Content-Security-Policy', contentSecurityPolicy(`'self' ${origin.replace('http:', 'ws:')}`)],
-  ['X-Content-Type-Options', 'nosniff'],
-  ['X-Frame-Options', 'DENY'],
-  ['Referrer-Policy', 'no-referrer'],
-  ['Cross-Origin-Opener-Policy', 'same-origin'],
-  ['Cross-Origin-Embedder-Policy', 'require-corp'],
-  ['Cross-Origin-Resource-Policy', 'same-origin'],
-  ['Permissions-Policy', 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=()'],
-];
 
 async function answer(
   guard: Guard,
