@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Runs a command in the repository; resolves to its exit code. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Runs a command in the repository; resolves to its exit code. A signal to this program ends the command too, and then this program. */
 export function run(command, args, { quiet = false, env = {}, timeout } = {}) {
   return new Promise((done) => {
     const child = spawn(command, args, {
@@ -17,11 +19,21 @@ export function run(command, args, { quiet = false, env = {}, timeout } = {}) {
       shell: process.platform === 'win32',
       timeout,
     });
+    let stopped = false;
+    const stop = (signal) => {
+      stopped = true;
+      child.kill(signal);
+    };
+    for (const signal of SIGNALS) process.on(signal, stop);
     let output = '';
     child.stdout?.on('data', (chunk) => (output += chunk));
     child.stderr?.on('data', (chunk) => (output += chunk));
     child.on('error', (error) => done({ code: 127, output: String(error) }));
-    child.on('close', (code, signal) => done({ code: code ?? (signal ? 128 : 1), output }));
+    child.on('close', (code, signal) => {
+      for (const name of SIGNALS) process.off(name, stop);
+      if (stopped) process.exit(130);
+      done({ code: code ?? (signal ? 128 : 1), output });
+    });
   });
 }
 
