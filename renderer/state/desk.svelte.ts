@@ -1,5 +1,12 @@
 /** What the page knows and may ask: the shell's latest state, where the page is, and what is about to be confirmed. */
-import type { ApiArguments, Channel, FacetApi, Settings, VisitorUpdate } from '../../main/contract/api.ts';
+import type {
+  ApiArguments,
+  Channel,
+  FacetApi,
+  Preview,
+  Settings,
+  VisitorUpdate,
+} from '../../main/contract/api.ts';
 import type { Result } from '../../main/contract/result.ts';
 import type { AppState } from '../../main/contract/states/app.ts';
 import { Permission } from './permission.svelte.ts';
@@ -59,6 +66,11 @@ export class Desk {
     return this.route.place;
   }
 
+  /** What the sensor sees at this moment, as shape; undefined while it rests. */
+  get mirror(): Preview | undefined {
+    return this.app?.sensor.kind === 'watching' ? this.previews.of('mirror') : undefined;
+  }
+
   /** ms since the state arrived, for what it counts down. Follows the clock's ticks. */
   get elapsed(): number {
     void this.clock.now;
@@ -110,7 +122,11 @@ export class Desk {
   }
 
   lock(): void {
-    if (this.app?.user !== undefined && this.app.lock.kind === 'unlocked') void this.call('lock.now', {});
+    const { app } = this;
+    if (app?.user === undefined || app.lock.kind === 'locked') return;
+    // What was read already need not be read again after unlocking.
+    if (app.enrolment && app.enrolment.kind !== 'running') void this.call('enrolment.dismiss', {});
+    void this.call('lock.now', {});
   }
 
   private receive(state: AppState): void {
@@ -121,11 +137,12 @@ export class Desk {
       this.permission.close();
       this.complaint = '';
       this.lifting = false;
-      if (before?.lock.kind === 'unlocked') this.previews.clear();
     } else if (before?.lock.kind === 'locked' && before.user !== undefined) {
       this.lifting = true;
       this.page.later(() => (this.lifting = false), LIFT.check + LIFT.lift);
     }
+    // Another use of the sensor begins: what was seen before is not what is seen now.
+    if (state.sensor.kind === 'watching' && before?.sensor.kind !== 'watching') this.previews.clear();
     if (before?.diagnostics && !state.diagnostics && this.route.place === 'diagnostics')
       this.go({ place: 'desktop' });
   }

@@ -131,3 +131,23 @@ describe('what the page tells the shell unasked', () => {
     expect(desk.previews.of('mirror')?.data[0]).toBe(3);
   });
 });
+
+describe('locking', () => {
+  it('puts a finished enrolment away first, and leaves one that runs to the shell', () => {
+    const report = { user: 'Ada', look: 'plain', templates: 16, seconds: 10 };
+    const done = sit(appState({ lock: unlocked, enrolment: { kind: 'done', report } }));
+    done.desk.lock();
+    expect(done.api.calls.map(({ channel }) => channel)).toEqual(['enrolment.dismiss', 'lock.now']);
+    const plain = sit(appState({ lock: unlocked }));
+    plain.desk.lock();
+    expect(plain.api.calls.map(({ channel }) => channel)).toEqual(['lock.now']);
+  });
+
+  it('asks for nothing while the desk is locked or nobody is set up', () => {
+    for (const state of [appState(), appState({ user: undefined })]) {
+      const { desk, api } = sit(state);
+      desk.lock();
+      expect(api.calls).toEqual([]);
+    }
+  });
+});

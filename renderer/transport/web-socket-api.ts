@@ -8,12 +8,11 @@ import {
 } from '../../main/contract/api.ts';
 import { fail, type Result } from '../../main/contract/result.ts';
 import type { AppState } from '../../main/contract/states/app.ts';
+import type { Push } from '../../main/contract/wire.ts';
 import { UNREACHED } from '../words.ts';
 
 /** Waits between tries to connect, ms; the last repeats. */
 const BACK_OFF = [250, 500, 1000, 2000, 4000];
-
-type Message = { readonly state: AppState } | { readonly id: number; readonly result: Result<void> };
 
 export class WebSocketApi implements FacetApi {
   private socket: WebSocket | undefined;
@@ -72,7 +71,7 @@ export class WebSocketApi implements FacetApi {
       if (preview) for (const receive of this.previews) receive(preview);
       return;
     }
-    const message = JSON.parse(data) as Message;
+    const message = JSON.parse(data) as Push;
     if ('state' in message) {
       // Connected means that the state is known again, not only that a socket is open.
       this.failures = 0;

@@ -1,0 +1,44 @@
+import { expect, test } from './test.ts';
+import { PIN } from './web-host.ts';
+
+test.beforeEach(async ({ desk }) => {
+  await desk.openVisitor();
+  await desk.visit('Nobody');
+  await desk.page.waitForTimeout(500);
+  if (await desk.desktop.isVisible()) await desk.lock();
+  await expect(desk.lockScreen).toBeVisible();
+});
+
+test('digits typed anywhere go to the PIN, and Enter opens', async ({ desk, page }) => {
+  await page.getByRole('complementary').getByRole('button', { name: 'Straight' }).focus();
+  await page.keyboard.type(PIN);
+  await expect(desk.pin).toHaveValue(PIN);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Your PIN opened the screen')).toBeVisible();
+  await desk.opened();
+});
+
+test('wrong PINs are counted, and after five the right one has to wait, too', async ({ desk, page }) => {
+  for (let i = 0; i < 4; i++) {
+    await desk.enterPin(`31415${i}`);
+    await expect(desk.pinNote).toHaveText('That PIN is not right. Try again');
+    await expect(desk.pin).toHaveValue('');
+  }
+  await desk.enterPin('314159');
+  const delayed = /^Too many wrong PINs\. The next one can be tried in \d+ seconds$/;
+  await expect(desk.pinNote).toHaveText(delayed);
+  await desk.enterPin(PIN);
+  await expect(desk.lockScreen).toBeVisible();
+  await page.reload();
+  await expect(desk.pinNote).toHaveText(delayed);
+});
+
+test('hostile text in the PIN field costs nothing but a try', async ({ desk }) => {
+  for (const text of ['7'.repeat(10_000), '😀🔓 ✂️', '<script>alert(1)</script>']) {
+    await desk.enterPin(text);
+    await expect(desk.pinNote).not.toBeEmpty();
+    await expect(desk.pin).toHaveValue('');
+  }
+  await desk.enterPin(PIN);
+  await desk.opened();
+});

@@ -1,0 +1,68 @@
+import { expect, test } from './test.ts';
+import { PIN } from './web-host.ts';
+
+const NOT_RECOGNISED = 'Not recognised. Try again or use your PIN';
+const NOT_LIVE = 'That does not look like a face in front of the sensor. Use your PIN';
+
+test('the screen opens for who enrolled and for nobody else', async ({ desk, page }) => {
+  test.setTimeout(180_000);
+  // Who enrolled stands there from the start.
+  await expect(page.getByText('Your face opened the screen')).toBeVisible();
+  await desk.opened();
+  await desk.visit('Nobody');
+  await desk.lock();
+  await expect(desk.says).toHaveText('Looking for you');
+
+  for (const [who, sentence] of [
+    ['A stranger', NOT_RECOGNISED],
+    ['Two people', 'Someone else is in view. One person at a time'],
+  ] as const)
+    await test.step(who, async () => {
+      await desk.visit(who);
+      await expect(desk.says).toHaveText(sentence);
+      await expect(desk.lockScreen).toBeVisible();
+      await desk.visit('Nobody');
+      await expect(desk.says).toHaveText('Looking for you');
+    });
+
+  await desk.visit('You');
+  await expect(page.getByText('Your face opened the screen')).toBeVisible();
+});
+
+test('pictures and masks of who enrolled do not open it', async ({ desk }) => {
+  test.setTimeout(180_000);
+  await desk.opened();
+  await desk.visit('Nobody');
+  await desk.lock();
+  for (const attack of ['A photo of you', 'You on a tablet', 'A mask of you'])
+    await test.step(attack, async () => {
+      await desk.visit(attack);
+      await desk.visit('You');
+      await expect(desk.says).toHaveText(new RegExp(`^(${NOT_LIVE}|${NOT_RECOGNISED})$`));
+      await desk.visit('Nobody');
+      await expect(desk.says).toHaveText('Looking for you');
+    });
+});
+
+test('too far away and in the dark the screen says what helps, and the PIN works at once', async ({
+  desk,
+  page,
+}) => {
+  await desk.opened();
+  await desk.visit('Nobody');
+  await desk.lock();
+  await page.getByLabel(/^Distance/).fill('1200');
+  await desk.visit('You');
+  await expect(desk.says).toHaveText('Come a little closer');
+  await desk.visit('Light off');
+  await desk.enterPin(PIN);
+  await desk.opened();
+});
+
+test('a miss shows a sentence and no number', async ({ desk }) => {
+  await desk.opened();
+  await desk.visit('A stranger');
+  await desk.lock();
+  await expect(desk.says).toHaveText(NOT_RECOGNISED);
+  expect(await desk.lockScreen.locator('.person').innerText()).not.toMatch(/\d/);
+});
