@@ -1,7 +1,12 @@
 /** contract ← core ← adapters ← hosts; the page knows only the contract; only hosts/electron knows Electron. */
 module.exports = {
   forbidden: [
-    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'contract-stands-alone',
       severity: 'error',
@@ -38,7 +43,12 @@ module.exports = {
       from: { pathNot: '^main/hosts/electron/' },
       to: { path: '^(node_modules/)?electron($|/)' },
     },
-    { name: 'hosts-stand-apart', severity: 'error', from: { path: '^main/hosts/([^/]+)/' }, to: { path: '^main/hosts/', pathNot: '^main/hosts/($1|shared)/' } },
+    {
+      name: 'hosts-stand-apart',
+      severity: 'error',
+      from: { path: '^main/hosts/([^/]+)/' },
+      to: { path: '^main/hosts/', pathNot: '^main/hosts/($1|shared)/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -49,8 +49,13 @@ export async function build() {
 /** Builds the page into out/page. */
 export async function buildPage() {
   const print = fingerprint(['renderer', 'main/contract', 'package-lock.json']);
-  if (existsSync(join(root, 'out/page/index.html')) && upToDate('page', print)) return { code: 0, skipped: true };
-  const result = await run(tool('vite'), ['build', '--config', 'renderer/vite.config.ts', '--logLevel', 'warn'], { quiet: true });
+  if (existsSync(join(root, 'out/page/index.html')) && upToDate('page', print))
+    return { code: 0, skipped: true };
+  const result = await run(
+    tool('vite'),
+    ['build', '--config', 'renderer/vite.config.ts', '--logLevel', 'warn'],
+    { quiet: true },
+  );
   if (result.code === 0) stamp('page', print);
   return result;
 }

@@ -5,8 +5,12 @@ import { setUp } from './setup.mjs';
 import { root } from './steps.mjs';
 
 await setUp();
-const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'out/cli.js'), ...process.argv.slice(2)], {
-  stdio: 'inherit',
-});
+const child = spawn(
+  process.execPath,
+  ['--enable-source-maps', join(root, 'out/cli.js'), ...process.argv.slice(2)],
+  {
+    stdio: 'inherit',
+  },
+);
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('close', (code, signal) => process.exit(code ?? (signal ? 130 : 1)));

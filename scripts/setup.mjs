@@ -8,7 +8,9 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 
 export async function setUp() {
   if (major < 20 || (major === 20 && minor < 19)) {
-    console.error(`Facet needs Node 20.19 or newer; this is ${process.version}. Install a newer Node and run the command again.`);
+    console.error(
+      `Facet needs Node 20.19 or newer; this is ${process.version}. Install a newer Node and run the command again.`,
+    );
     process.exit(1);
   }
   await must('Dependencies', installDependencies, 'Check the network and run the command again.');
@@ -26,7 +28,8 @@ async function must(title, work, remedy) {
 
 async function installDependencies() {
   const print = fingerprint(['package.json', 'package-lock.json']);
-  if (existsSync(join(root, 'node_modules')) && upToDate('dependencies', print)) return { code: 0, skipped: true };
+  if (existsSync(join(root, 'node_modules')) && upToDate('dependencies', print))
+    return { code: 0, skipped: true };
   const result = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     quiet: true,
     // The CUDA files and the Electron binary are not needed to test; Electron fetches its own when the app starts.
@@ -37,7 +40,12 @@ async function installDependencies() {
 }
 
 async function convertModels() {
-  const print = fingerprint(['scripts/convert-models.ts', 'scripts/models', 'models/manifest.json', 'main/adapters/onnx/onnx-writer.ts']);
+  const print = fingerprint([
+    'scripts/convert-models.ts',
+    'scripts/models',
+    'models/manifest.json',
+    'main/adapters/onnx/onnx-writer.ts',
+  ]);
   if (existsSync(join(root, 'models/built')) && upToDate('models', print)) return { code: 0, skipped: true };
   const result = await run(tool('tsx'), ['scripts/convert-models.ts'], { quiet: true });
   if (result.code === 0) stamp('models', print);

@@ -23,7 +23,8 @@ const options = {
 let given;
 try {
   given = parseArgs({ options }).values;
-  if (!['electron', 'web', undefined].includes(given.host)) throw new Error(`There is no host "${given.host}"; choose electron or web.`);
+  if (!['electron', 'web', undefined].includes(given.host))
+    throw new Error(`There is no host "${given.host}"; choose electron or web.`);
 } catch (error) {
   console.error(
     `${error.message}\nUse: npm start -- [--host electron|web] [--port N] [--no-open] [--sensor S] [--data DIR] [--user NAME]`,
@@ -33,7 +34,9 @@ try {
 
 await setUp();
 const host = await chooseHost();
-const rest = ['sensor', 'data', 'user'].flatMap((name) => (given[name] === undefined ? [] : [`--${name}`, given[name]]));
+const rest = ['sensor', 'data', 'user'].flatMap((name) =>
+  given[name] === undefined ? [] : [`--${name}`, given[name]],
+);
 if (host === 'electron') openElectron();
 else await openWeb();
 
@@ -44,7 +47,9 @@ async function chooseHost() {
   if (given.host === undefined && wantsWeb) return 'web';
   if (electronBinary() || (await installElectron())) return 'electron';
   if (given.host === undefined) return 'web';
-  console.error('Electron’s binary could not be had. Check the network and run the command again, or use --host web.');
+  console.error(
+    'Electron’s binary could not be had. Check the network and run the command again, or use --host web.',
+  );
   process.exit(1);
 }
 
@@ -55,7 +60,9 @@ function hasDisplay() {
 
 function electronBinary() {
   const folder = join(root, 'node_modules/electron');
-  const name = existsSync(join(folder, 'path.txt')) ? readFileSync(join(folder, 'path.txt'), 'utf8') : undefined;
+  const name = existsSync(join(folder, 'path.txt'))
+    ? readFileSync(join(folder, 'path.txt'), 'utf8')
+    : undefined;
   const binary = name === undefined ? undefined : join(folder, 'dist', name);
   return binary !== undefined && existsSync(binary) ? binary : undefined;
 }
@@ -64,7 +71,9 @@ function electronBinary() {
 async function installElectron() {
   const today = new Date().toISOString().slice(0, 10);
   if (process.env.CI || (given.host === undefined && upToDate('electron-missed', today))) return false;
-  const { code } = await step('Electron', () => run(tool('install-electron'), [], { quiet: true, timeout: DOWNLOAD }));
+  const { code } = await step('Electron', () =>
+    run(tool('install-electron'), [], { quiet: true, timeout: DOWNLOAD }),
+  );
   if (code !== 0) stamp('electron-missed', today);
   return electronBinary() !== undefined;
 }
@@ -72,7 +81,13 @@ async function installElectron() {
 /** In this process: there is no other to be left behind. */
 async function openWeb() {
   const port = given.port === undefined ? [] : ['--port', given.port];
-  process.argv = [process.argv[0], join(root, 'out/web.js'), ...port, ...(given['no-open'] ? ['--no-open'] : []), ...rest];
+  process.argv = [
+    process.argv[0],
+    join(root, 'out/web.js'),
+    ...port,
+    ...(given['no-open'] ? ['--no-open'] : []),
+    ...rest,
+  ];
   process.setSourceMapsEnabled(true);
   await import('../out/web.js');
 }

@@ -47,7 +47,8 @@ export async function step(title, work) {
   process.stderr.write(`· ${title} …`);
   const result = await work();
   const took = ((Date.now() - begun) / 1000).toFixed(1);
-  if (result.code === 0) process.stderr.write(`\r✓ ${title} (${result.skipped ? 'up to date' : `${took} s`})\n`);
+  if (result.code === 0)
+    process.stderr.write(`\r✓ ${title} (${result.skipped ? 'up to date' : `${took} s`})\n`);
   else process.stderr.write(`\r✗ ${title} (${took} s)\n${result.output ?? ''}\n`);
   return result;
 }

@@ -13,7 +13,12 @@ await step('System packages for tests', installSystemPackages);
 
 const checks = [
   ['Types', 'tsc', ['--noEmit']],
-  ['Page types', 'svelte-check', ['--tsconfig', 'renderer/tsconfig.json', '--threshold', 'warning'], 'renderer/tsconfig.json'],
+  [
+    'Page types',
+    'svelte-check',
+    ['--tsconfig', 'renderer/tsconfig.json', '--threshold', 'warning'],
+    'renderer/tsconfig.json',
+  ],
   ['Style', 'eslint', ['.']],
   ['Format', 'prettier', ['--check', '.', '--log-level', 'warn']],
   ['Dependency rule', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'main', 'renderer', 'scripts']],
@@ -25,9 +30,19 @@ for (const [title, name, args, needs] of checks) {
   total[code === 0 ? 'passed' : 'failed']++;
 }
 
-await suite('Unit and integration tests', 'vitest', ['run', '--reporter=default', '--reporter=json'], vitestCounts);
+await suite(
+  'Unit and integration tests',
+  'vitest',
+  ['run', '--reporter=default', '--reporter=json'],
+  vitestCounts,
+);
 if (existsSync(join(root, 'e2e/playwright.config.ts')))
-  await suite('Page tests in a browser', 'playwright', ['test', '--config', 'e2e/playwright.config.ts'], playwrightCounts);
+  await suite(
+    'Page tests in a browser',
+    'playwright',
+    ['test', '--config', 'e2e/playwright.config.ts'],
+    playwrightCounts,
+  );
 
 const { passed, failed, skipped } = total;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
@@ -39,17 +54,27 @@ async function suite(title, name, args, countsOf) {
   mkdirSync(join(root, 'out', 'test-results'), { recursive: true });
   rmSync(file, { force: true });
   console.error(`· ${title}`);
-  const { code } = await run(tool(name), [...args, ...(name === 'vitest' ? [`--outputFile.json=${file}`] : [])], {
-    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file },
-  });
-  const counts = existsSync(file) ? countsOf(JSON.parse(readFileSync(file, 'utf8'))) : { passed: 0, failed: 1, skipped: 0 };
+  const { code } = await run(
+    tool(name),
+    [...args, ...(name === 'vitest' ? [`--outputFile.json=${file}`] : [])],
+    {
+      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+    },
+  );
+  const counts = existsSync(file)
+    ? countsOf(JSON.parse(readFileSync(file, 'utf8')))
+    : { passed: 0, failed: 1, skipped: 0 };
   // A runner that fails without a failed test (a suite that does not load, an unhandled error) is a failure too.
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   for (const key of Object.keys(total)) total[key] += counts[key];
 }
 
 function vitestCounts(report) {
-  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests + (report.numTodoTests ?? 0) };
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + (report.numTodoTests ?? 0),
+  };
 }
 
 function playwrightCounts({ stats }) {
@@ -68,13 +93,16 @@ async function installSystemPackages() {
   const quiet = { quiet: true, env: { DEBIAN_FRONTEND: 'noninteractive' } };
   await run('apt-get', ['update', '-q'], quiet);
   const result = await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], quiet);
-  if (result.code !== 0) console.error(`\n  Some tests will be skipped: ${missing.join(' ')} could not be installed.`);
+  if (result.code !== 0)
+    console.error(`\n  Some tests will be skipped: ${missing.join(' ')} could not be installed.`);
   return { code: 0 };
 }
 
 function installed(name) {
   try {
-    return execFileSync('dpkg-query', ['-W', '-f', '${Status}', name], { stdio: ['ignore', 'pipe', 'ignore'] }).includes('install ok');
+    return execFileSync('dpkg-query', ['-W', '-f', '${Status}', name], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).includes('install ok');
   } catch {
     return false;
   }

@@ -40,12 +40,12 @@ interface FrameFacts {
 }
 
 /** Nothing head-sized near, or no face found on it. */
-export interface NobodyEvidence extends FrameFacts {
+interface NobodyEvidence extends FrameFacts {
   readonly kind: 'nobody';
 }
 
 /** Somebody may be there, but this frame cannot be judged: what the person can do about it. */
-export interface UnclearEvidence extends FrameFacts {
+interface UnclearEvidence extends FrameFacts {
   readonly kind: 'unclear';
   readonly guidance: GuidanceCode;
   readonly pose?: { readonly yaw: Degrees; readonly pitch: Degrees; readonly roll: Degrees };

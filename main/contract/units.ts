@@ -8,10 +8,7 @@ export type Millimetres = Branded<'mm'>;
 export type Degrees = Branded<'deg'>;
 /** Times and durations, in milliseconds; capture times are monotonic. */
 export type Milliseconds = Branded<'ms'>;
-/** Distances in a picture, in pixels. */
-export type Pixels = Branded<'px'>;
 
 export const mm = (value: number): Millimetres => value as Millimetres;
 export const deg = (value: number): Degrees => value as Degrees;
 export const ms = (value: number): Milliseconds => value as Milliseconds;
-export const px = (value: number): Pixels => value as Pixels;

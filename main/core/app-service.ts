@@ -17,7 +17,7 @@ import {
   type EnrolmentState,
 } from './enrolment.ts';
 import { meanEmbedding } from './face/embedding.ts';
-import { STALE_MS } from './freshness.ts';
+import { isFresh } from './freshness.ts';
 import { looksOf, removeLook, renameLook } from './looks.ts';
 import type { LookState } from '../contract/states/app.ts';
 import type { Gallery, GalleryVault, Template } from './gallery.ts';
@@ -456,7 +456,7 @@ const matchable = (evidence: Evidence, now: Milliseconds, attentionRequired: boo
   evidence.kind === 'face' &&
   evidence.against.length === 0 &&
   (evidence.attentive || !attentionRequired) &&
-  now - evidence.capturedAt <= STALE_MS;
+  isFresh(evidence.capturedAt, now);
 
 /** Capture time of the latest; after a restart the times of a recording begin again, so it need not be the last. */
 const latest = (captures: readonly Capture[]): Milliseconds =>

@@ -56,8 +56,9 @@ describe('an attempt', () => {
     expect(play([face(1), face(9)]).kind).toBe('watching');
   });
 
-  it('takes no evidence from stale, repeated or earlier frames', () => {
+  it('takes no evidence from stale, future, repeated or earlier frames', () => {
     expect(play([face(1), face(2)], 251).kind).toBe('watching');
+    expect(play([face(1), face(2)], -50).kind).toBe('watching');
     expect(play([face(2), face(2)]).kind).toBe('watching');
     expect(play([face(5), face(4)]).kind).toBe('watching');
   });

@@ -6,7 +6,7 @@
 import type { GuidanceCode, RefusalCode } from '../contract/codes.ts';
 import type { Evidence, FaceEvidence } from '../contract/evidence.ts';
 import { ms, type Milliseconds } from '../contract/units.ts';
-import { STALE_MS } from './freshness.ts';
+import { isFresh } from './freshness.ts';
 
 export const ATTEMPT_LIMITS = {
   /** Frames of one track, one right after the other, that must agree. */
@@ -76,7 +76,7 @@ export function stepAttempt(
   if (state.kind !== 'watching') return state;
   const expired = expireAttempt(state, now, rules.patience);
   if (expired.kind !== 'watching') return expired;
-  if (evidence.sequence <= state.lastSequence || now - evidence.capturedAt > STALE_MS) return state;
+  if (evidence.sequence <= state.lastSequence || !isFresh(evidence.capturedAt, now)) return state;
   const next = { ...state, lastSequence: evidence.sequence };
   if (evidence.kind === 'nobody') return { ...next, guidance: 'looking', agreeing: undefined };
   if (evidence.kind === 'unclear') return { ...next, guidance: evidence.guidance, agreeing: undefined };

@@ -6,10 +6,10 @@
 import { SECTORS, type GuidanceCode, type Sector } from '../contract/codes.ts';
 import type { Embeddings, Evidence, FaceEvidence } from '../contract/evidence.ts';
 import { ms, type Degrees, type Milliseconds } from '../contract/units.ts';
-import { STALE_MS } from './freshness.ts';
+import { isFresh } from './freshness.ts';
 import type { Pose } from './geometry/pose.ts';
 
-export const ENROLMENT_LIMITS = {
+const ENROLMENT_LIMITS = {
   /** A look within this angle of the sensor's direction is straight. */
   straight: 12,
   /** Steady frames before "straight" is fixed. */
@@ -83,7 +83,7 @@ export function stepEnrolment(
   rules: EnrolmentRules,
 ): EnrolmentState {
   if (state.kind === 'done') return state;
-  if (evidence.sequence <= state.lastSequence || now - evidence.capturedAt > STALE_MS) return state;
+  if (evidence.sequence <= state.lastSequence || !isFresh(evidence.capturedAt, now)) return state;
   const next = { ...state, lastSequence: evidence.sequence };
   if (evidence.kind === 'nobody') return { ...next, guidance: 'looking', pointer: undefined, steady: 0 };
   if (evidence.kind === 'unclear') {

@@ -30,6 +30,11 @@ describe('freshness', () => {
     expect(new Freshness().accepts(frame(0, 0), ms(STALE_MS + 1))).toBe(false);
   });
 
+  it('refuses a frame from the future', () => {
+    expect(new Freshness().accepts(frame(0, 100), ms(90))).toBe(false);
+    expect(new Freshness().accepts(frame(0, 100), ms(98))).toBe(true);
+  });
+
   it('refuses a repeated frame, and one from before', () => {
     const freshness = new Freshness();
     freshness.accepts(frame(4, 100), ms(100));

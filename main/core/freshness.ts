@@ -4,6 +4,13 @@ import type { SensorFrame } from './frames.ts';
 
 /** A frame older than this says nothing about now. */
 export const STALE_MS = 250;
+/** Clocks of two processes may be read this far apart; a frame from further in the future is a forgery or a fault. */
+const AHEAD_MS = 5;
+
+/** Whether a frame of this capture time says something about now. */
+export const isFresh = (capturedAt: Milliseconds, now: Milliseconds): boolean =>
+  now - capturedAt <= STALE_MS && capturedAt - now <= AHEAD_MS;
+
 /** How many earlier frames a new one is compared with: two seconds' worth. */
 const REMEMBERED = 64;
 
@@ -22,7 +29,7 @@ export class Freshness {
     const repeated = this.seen.includes(print);
     this.seen.push(print);
     if (this.seen.length > REMEMBERED) this.seen.shift();
-    return !repeated && now - frame.capturedAt <= STALE_MS;
+    return !repeated && isFresh(frame.capturedAt, now);
   }
 }
 

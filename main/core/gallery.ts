@@ -4,7 +4,7 @@ import type { Degrees } from '../contract/units.ts';
 import type { Result } from '../contract/result.ts';
 import type { SensorInfo } from './frames.ts';
 
-export type TemplateSource = 'enrolment' | 'adaptation';
+type TemplateSource = 'enrolment' | 'adaptation';
 
 /** One stored moment: its embeddings and what made them. */
 export interface Template {
@@ -21,7 +21,7 @@ export interface Template {
 }
 
 /** Embeddings of the relief fused over all frames of one look: the head's frame has no pose. */
-export interface FusedRelief {
+interface FusedRelief {
   readonly look: string;
   readonly embeddings: Embeddings;
   readonly preprocessing: number;

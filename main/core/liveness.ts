@@ -29,7 +29,7 @@ export interface LivenessCues {
 }
 
 /** Measured on synthetic people of the validation pool and their prints, screens and masks (docs/accuracy.md). */
-export const LIVENESS_LIMITS = {
+const LIVENESS_LIMITS = {
   plane: 4,
   quadric: 2.2,
   reliefRatio: [0.45, 2.2],

@@ -336,7 +336,7 @@ function liftLandmarks(mesh: FaceMesh, lift: Lift): Float32Array {
 const JAW_MM = -50;
 
 /** Head → camera from the landmarks that neither the jaw nor the outline moves; twice, the second time without outliers. */
-export function landmarkPose(lifted: Float32Array, mean: MeanFace): Rigid | undefined {
+function landmarkPose(lifted: Float32Array, mean: MeanFace): Rigid | undefined {
   const { landmarks } = mean;
   const weights = new Float32Array(LANDMARK_COUNT);
   for (let i = 0; i < LANDMARK_COUNT; i++) {

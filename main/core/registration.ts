@@ -42,7 +42,7 @@ export interface RegisteredFrame {
 /** A depth pixel further than this behind what colour sees in the same place is hidden from the colour camera. */
 const OCCLUSION_MM = 25;
 
-export const wholeRegion = (depth: DepthImage): Region => ({
+const wholeRegion = (depth: DepthImage): Region => ({
   left: 0,
   top: 0,
   right: depth.width,

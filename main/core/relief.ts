@@ -31,7 +31,7 @@ export interface Relief {
   readonly frames: number;
 }
 
-export const emptyRelief = (): Relief => ({
+const emptyRelief = (): Relief => ({
   weight: new Float32Array(RELIEF_CELLS),
   height: new Float32Array(RELIEF_CELLS),
   seen: new Float32Array(RELIEF_CELLS),

@@ -8,7 +8,7 @@ import { fuse, type Relief } from './relief.ts';
 const JUMP_MM = 70;
 const GAP_MS = 300;
 /** Reliefs that are fused at most: 8 frames are 0.27 s. */
-export const FUSED_FRAMES = 8;
+const FUSED_FRAMES = 8;
 
 export class Track {
   private current = 0;

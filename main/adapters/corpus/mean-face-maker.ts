@@ -54,7 +54,7 @@ export async function makeMeanFace(
 }
 
 /** Seen straight on: the highest skin or eye surface in each cell's centre, NaN where there is none. */
-export function frontHeights(person: Person): Float32Array {
+function frontHeights(person: Person): Float32Array {
   const { columns, rows, cell, left, top } = RELIEF;
   const height = new Float32Array(RELIEF_CELLS).fill(NaN);
   for (const { name, positions: p, triangles } of person.surfaces) {

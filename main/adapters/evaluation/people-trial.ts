@@ -14,7 +14,7 @@ import type { SceneDescription, Shows, Visitor } from '../sensors/simulated/scen
 import { ordinaryCast } from '../sensors/simulated/cast.ts';
 import { FRAME_TIME, Stage } from '../sensors/simulated/stage.ts';
 
-export type AttackSpecies = Exclude<Shows, 'self'>;
+type AttackSpecies = Exclude<Shows, 'self'>;
 type LightName = 'office' | 'window' | 'dark';
 
 export interface TrialRequest {
@@ -28,7 +28,7 @@ export interface TrialRequest {
   readonly frames: number;
 }
 
-export interface Visit {
+interface Visit {
   readonly light: LightName;
   /** What each frame showed; long enough for any attempt to end. */
   readonly evidence: readonly Evidence[];

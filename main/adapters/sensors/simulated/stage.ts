@@ -16,7 +16,7 @@ import { describeScene, parseScene, YOU, type SceneDescription, type Shows, type
 export const FRAME_TIME = 1000 / 30;
 
 /** The truth about one visitor in a frame. */
-export interface VisitorTruth {
+interface VisitorTruth {
   /** Seed of the identity: for a photo or tablet of the pictured person, for a mask of its wearer. */
   readonly person: string;
   readonly shows: Shows;
