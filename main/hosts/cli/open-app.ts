@@ -8,7 +8,7 @@ import { hostFile, modelsFolder } from '../../adapters/program-files.ts';
 import { defaultDataFolder } from '../../adapters/store/default-data-folder.ts';
 import { FileStore } from '../../adapters/store/file-store.ts';
 import { acquireFolderLock } from '../../adapters/store/folder-lock.ts';
-import { chooseKeySource } from '../../adapters/vault/choose-key-source.ts';
+import { chooseKeySource, renewKeySource } from '../../adapters/vault/choose-key-source.ts';
 import { PinRecords } from '../../adapters/vault/pin-record.ts';
 import { SealedGalleries } from '../../adapters/vault/sealed-gallery.ts';
 import { FacetError, ok, type Failure, type Result } from '../../contract/result.ts';
@@ -25,8 +25,15 @@ export interface OpenApp {
   readonly close: () => Promise<void>;
 }
 
-/** @param data the data folder; the system's usual place where undefined. @throws FacetError */
-export async function openApp(data: string | undefined): Promise<OpenApp> {
+/**
+ * @param data the data folder; the system's usual place where undefined
+ * @param key `renew` makes a new key in place of one that is lost: only after the PIN, and galleries under the old one stay shut
+ * @throws FacetError
+ */
+export async function openApp(
+  data: string | undefined,
+  key: 'remembered' | 'renew' = 'remembered',
+): Promise<OpenApp> {
   const folder = data ?? defaultDataFolder(process.platform, process.env, homedir());
   const store = unwrap(await FileStore.open(folder));
   const folderLock = await acquireFolderLock(folder);
@@ -34,7 +41,8 @@ export async function openApp(data: string | undefined): Promise<OpenApp> {
   if (!folderLock.ok && folderLock.code !== 'store-unwritable')
     throw new FacetError(folderLock.code, folderLock.message);
   const passphrase = process.env['FACET_PASSPHRASE'];
-  const chosen = await chooseKeySource({
+  const choose = key === 'renew' ? renewKeySource : chooseKeySource;
+  const chosen = await choose({
     store,
     folder,
     ...(passphrase === undefined ? {} : { passphrase: () => Promise.resolve(passphrase) }),

@@ -20,13 +20,28 @@ export function enroll(program: Command): void {
     .description('Enrol a face: look straight, then turn the head all the way round')
     .requiredOption('--user <name>', 'who is enrolled')
     .option('--look <name>', 'name of the look, such as "with glasses"', 'plain')
+    .option(
+      '--renew-key',
+      'make a new key where the old one is lost; the looks under it must be enrolled again',
+    )
     .option('--timeout <seconds>', 'how long to wait for the next look that is needed', secondsOf, 60)
     .action(
-      async (options: CommonOptions & { user: string; look: string; timeout: number }, command: Command) => {
+      async (
+        options: CommonOptions & { user: string; look: string; timeout: number; renewKey?: boolean },
+        command: Command,
+      ) => {
         const output = outputOf(command);
         await finish(output, async () => {
           const pin = await readPin(options.pinStdin ?? false);
-          const { app, vault, close } = await openApp(options.data);
+          if (options.renewKey) {
+            const before = await openApp(options.data);
+            const right = await before.app.enterPin(options.user, pin).finally(before.close);
+            unwrap(right);
+          }
+          const { app, vault, close } = await openApp(
+            options.data,
+            options.renewKey ? 'renew' : 'remembered',
+          );
           try {
             const report = unwrap(
               await app.enrol(
