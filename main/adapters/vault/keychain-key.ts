@@ -33,7 +33,8 @@ export function keychainKeySource(keychain: Keychain, record: VaultRecord): KeyS
       if (known?.ok) return known;
       const got = await ask(keychain, keychain.get(keyAccount(record.id)));
       if (!got.ok) return got;
-      const advice = 'unlock the keychain it was kept in, or enter the PIN and enrol again';
+      const advice =
+        'unlock the keychain it was kept in, or enrol again with a new key (facet enroll --renew-key)';
       known =
         got.value === null
           ? fail(

@@ -262,6 +262,17 @@ describe('a data folder', () => {
     expect(await enterPin(data)).toMatchObject({ code: 0, document: { by: 'pin' } });
   });
 
+  it('whose key is gone gets a new one for the right PIN, and only for it', async () => {
+    const data = copyOfHome();
+    rmSync(join(data, 'vault.key'));
+    const renew = (pin: string) =>
+      ask(['enroll', '--user', 'ada', '--pin-stdin', '--data', data, '--renew-key'], { input: `${pin}\n` });
+    expect(await renew('384950')).toMatchObject({ code: 1, document: { code: 'pin-wrong' } });
+    expect(readdirSync(data)).not.toContain('vault.key');
+    expect(await renew(PIN)).toMatchObject({ code: 0, document: { ok: true, user: 'ada' } });
+    expect(await unlock(data, 'simulated:you')).toMatchObject({ code: 0, document: { unlocked: true } });
+  });
+
   it('whose lock record is gone waits for the PIN once', async () => {
     const data = copyOfHome();
     rmSync(join(data, 'lock-ada.json'));
