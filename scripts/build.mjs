@@ -23,7 +23,7 @@ export async function build() {
       entryPoints: {
         cli: 'main/hosts/cli/index.ts',
         pipeline: 'main/hosts/pipeline/index.ts',
-        simulation: 'main/hosts/pipeline/simulation.ts',
+        simulation: 'main/hosts/simulation/index.ts',
         worker: 'main/hosts/worker/index.ts',
         web: 'main/hosts/web/index.ts',
         electron: 'main/hosts/electron/index.ts',

@@ -1,25 +1,30 @@
-/** Where the program's own files are: beside the bundles in out/ and beside the sources alike. */
+/** Where the program's own files are: beside the bundles in out/, beside the sources, and in a packaged app's resources. */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** The folder above this one that holds models and assets. */
 function projectRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
+  let folder = here;
   while (!existsSync(join(folder, 'models', 'manifest.json'))) {
     const parent = dirname(folder);
-    if (parent === folder)
-      throw new Error(`Facet's models folder is not above ${fileURLToPath(import.meta.url)}`);
+    if (parent === folder) throw new Error(`Facet's models folder is not above ${here}`);
     folder = parent;
   }
   return folder;
 }
 
+/** The bundles: this one's own folder; a packaged app keeps them elsewhere than its models. */
+const bundles = (): string => (basename(here) === 'out' ? here : join(projectRoot(), 'out'));
+
 export const modelsFolder = (): string => join(projectRoot(), 'models');
 export const assetsFolder = (): string => join(projectRoot(), 'assets');
 /** A bundled host: `cli`, `pipeline`, … */
-export const hostFile = (name: string): string => join(projectRoot(), 'out', `${name}.js`);
+export const hostFile = (name: string): string => join(bundles(), `${name}.js`);
 /** What Electron puts before the page. */
-export const preloadFile = (): string => join(projectRoot(), 'out', 'preload.cjs');
+export const preloadFile = (): string => join(bundles(), 'preload.cjs');
 /** The built page. */
-export const pageFolder = (): string => join(projectRoot(), 'out', 'page');
-export const packageFile = (): string => join(projectRoot(), 'package.json');
+export const pageFolder = (): string => join(bundles(), 'page');
+export const packageFile = (): string => join(bundles(), '..', 'package.json');

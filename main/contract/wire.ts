@@ -18,9 +18,8 @@ export const requestSchema = z.strictObject({
   channel: z.string().max(60),
   argument: z.unknown(),
 });
-export type Request = z.infer<typeof requestSchema>;
 
-export interface Reply {
+interface Reply {
   readonly id: number;
   readonly result: Result<void>;
 }

@@ -15,7 +15,7 @@ import type { PipelineEvent, Store, ViewedPipeline } from './ports.ts';
 import { DEFAULT_SETTINGS, type SettingsVault } from './settings.ts';
 
 export const PIN = '491783';
-export const SIMULATED: OpenSensor = {
+const SIMULATED: OpenSensor = {
   driver: 'simulated',
   model: 'kinect-v2',
   serial: 's',
@@ -23,7 +23,7 @@ export const SIMULATED: OpenSensor = {
 };
 
 /** Gives its watcher what the test emits, and ends with the signal as the real one does. */
-export class StagedPipeline implements ViewedPipeline {
+class StagedPipeline implements ViewedPipeline {
   readonly requests: WatchRequest[] = [];
   shown: PreviewChoice = 'nothing';
   visitor: Visitor | undefined;
@@ -89,7 +89,7 @@ export async function settled(): Promise<void> {
   for (let i = 0; i < 6; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-export class MemoryStore implements Store {
+class MemoryStore implements Store {
   readonly files = new Map<string, Uint8Array>();
   full = false;
   async read(name: string) {
@@ -228,7 +228,7 @@ export interface StagedDesk {
   stand(person: number, frames: number, seen?: FaceSeen): Promise<void>;
 }
 
-export interface FaceSeen {
+interface FaceSeen {
   readonly against?: readonly LivenessReason[];
   readonly yaw?: number;
   readonly pitch?: number;

@@ -18,7 +18,7 @@ import { PreviewStream } from '../../core/preview-stream.ts';
 const LINGER = 1500;
 
 /** A simulated sensor can be told what stands before it. */
-export type DirectedSensor = Sensor & { direct?(visitor: Visitor): void };
+type DirectedSensor = Sensor & { direct?(visitor: Visitor): void };
 
 export interface PipelineParts {
   /** Loaded once, when first needed. */

@@ -12,7 +12,7 @@ import { train } from './commands/train.ts';
 import { enroll } from './commands/enroll.ts';
 import { unlock } from './commands/unlock.ts';
 import { EXIT } from './exit-codes.ts';
-import { softwareVersion } from './software-version.ts';
+import { softwareVersion } from '../shared/software-version.ts';
 
 // Whoever reads stdout may have seen enough (`| head`): that is no error to report.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

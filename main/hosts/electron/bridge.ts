@@ -11,7 +11,7 @@ export type BridgePage = Pick<WebContents, 'mainFrame' | 'send' | 'isDestroyed' 
 type Sender = Pick<IpcMainEvent | IpcMainInvokeEvent, 'senderFrame'>;
 
 /** The page's own top frame, from its own origin: no subframe, no other window, nothing that was navigated to. */
-export function isPage({ senderFrame }: Sender, page: BridgePage): boolean {
+function isPage({ senderFrame }: Sender, page: BridgePage): boolean {
   return senderFrame !== null && senderFrame === page.mainFrame && senderFrame.origin === PAGE_ORIGIN;
 }
 

@@ -1,18 +1,14 @@
 /** Builds the adapters of the app and one desk on top of them, for the hosts that show the page. */
-import { homedir } from 'node:os';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { ChildPipeline, type ChildPipelineOptions } from '../../adapters/pipeline/child-pipeline.ts';
 import { hostFile } from '../../adapters/program-files.ts';
 import { SettingsFile } from '../../adapters/settings/settings-file.ts';
-import { defaultDataFolder } from '../../adapters/store/default-data-folder.ts';
-import { FileStore } from '../../adapters/store/file-store.ts';
-import { acquireFolderLock } from '../../adapters/store/folder-lock.ts';
 import { eraseData } from '../../adapters/vault/erase-data.ts';
 import { LateGalleries } from '../../adapters/vault/late-galleries.ts';
 import { PinRecords } from '../../adapters/vault/pin-record.ts';
-import { FacetError } from '../../contract/result.ts';
 import type { AppState } from '../../contract/states/app.ts';
 import { Desk, type DeskOptions } from '../../core/desk.ts';
+import { openDataFolder } from './data-folder.ts';
 import { loadLevels, loadPolicy } from './policy.ts';
 import { softwareVersion } from './software-version.ts';
 
@@ -34,19 +30,7 @@ const TICK = 250;
 
 /** @throws FacetError where the data folder cannot be made, or another Facet uses it */
 export async function openDesk(opening: DeskOpening): Promise<OpenDesk> {
-  const folder = opening.data ?? defaultDataFolder(process.platform, process.env, homedir());
-  const opened = await FileStore.open(folder);
-  if (!opened.ok) throw new FacetError(opened.code, opened.message);
-  const store = opened.value;
-  const lock = await acquireFolderLock(folder);
-  // Where nothing can be written there is nothing to keep apart, and the PIN must work.
-  if (!lock.ok && lock.code !== 'store-unwritable') throw new FacetError(lock.code, lock.message);
-  const passphrase = process.env['FACET_PASSPHRASE'];
-  const keys = {
-    store,
-    folder,
-    ...(passphrase === undefined ? {} : { passphrase: () => Promise.resolve(passphrase) }),
-  };
+  const { store, keys, release } = await openDataFolder(opening.data);
   const vault = new LateGalleries(keys);
   const pipeline = new ChildPipeline({
     entry: hostFile('pipeline'),
@@ -81,7 +65,7 @@ export async function openDesk(opening: DeskOpening): Promise<OpenDesk> {
     close: async () => {
       clearInterval(ticking);
       await desk.close();
-      if (lock.ok) await lock.value.release();
+      await release();
     },
   };
 }

@@ -110,7 +110,7 @@ export function turning(stance: Stance, seed: string): PoseScript {
 }
 
 /** Seconds that one turn of the head takes, out and back. */
-export const TURN_SECONDS = CIRCLE.out + CIRCLE.round + CIRCLE.back;
+const TURN_SECONDS = CIRCLE.out + CIRCLE.round + CIRCLE.back;
 
 /** The same turn once, from the moment it is asked for: degrees to add to where the head points. */
 export function turnedHead(seconds: number): {

@@ -107,12 +107,3 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) done();
   });
 }
-
-/**
- * The sensor that `--sensor simulated[:SCENE]` means.
- * @throws FacetError `bad-argument` for an unknown scene; `bad-input` where the people's file is missing or altered.
- */
-export const openSimulatedSensor = (
-  scene: string,
-  options: Omit<SimulatedSensorOptions, 'scene'> = {},
-): SimulatedSensor => new SimulatedSensor({ ...options, scene });

@@ -4,7 +4,7 @@ import { FacetError } from '../../../contract/result.ts';
 import { EXIT } from '../exit-codes.ts';
 import { colourOption, megabytes, outputOf, untilInterrupted } from '../options.ts';
 import { finish } from '../output.ts';
-import { softwareVersion } from '../software-version.ts';
+import { softwareVersion } from '../../shared/software-version.ts';
 
 const rateOf = (text: string): number => {
   const value = Number(text);

@@ -20,7 +20,7 @@ import {
   type CommonOptions,
 } from '../options.ts';
 import { finish } from '../output.ts';
-import { softwareVersion } from '../software-version.ts';
+import { softwareVersion } from '../../shared/software-version.ts';
 
 interface RecordOptions extends CommonOptions {
   readonly seconds: number;
