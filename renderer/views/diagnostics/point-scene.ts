@@ -20,7 +20,7 @@ export class PointScene {
   private readonly camera = new PerspectiveCamera(38, 1, 50, 5000);
   private readonly turned = new Group();
   private readonly geometry = new BufferGeometry();
-  private readonly material = new PointsMaterial({ size: 7, vertexColors: true });
+  private readonly material = new PointsMaterial({ size: 11, vertexColors: true });
   private readonly resize: ResizeObserver;
   private middle = MIDDLE;
 
