@@ -5,7 +5,9 @@ import { ask } from './keychain.ts';
 import { keyAccount } from './keychain-key.ts';
 import { openKeyring } from './keyring.ts';
 import { openKeytar } from './keytar.ts';
+import { galleryUsers } from './sealed-gallery.ts';
 import { readVaultRecord } from './vault-record.ts';
+import { markAccount } from './version-marks.ts';
 
 /** In this order: galleries become unreadable first, and a PIN that is left still guards what is left. */
 const FILES = ['gallery-', 'aside-', 'version-', 'vault', 'settings', 'pin-', 'lock-'];
@@ -16,7 +18,15 @@ export async function eraseData({ store, keychains }: KeySourceOptions): Promise
   if (record.ok && (record.value?.kind === 'keytar' || record.value?.kind === 'keyring')) {
     const keychain = await (keychains ?? { keytar: openKeytar, keyring: openKeyring })[record.value.kind]();
     // A keychain that is gone keeps nobody from removing the galleries: without them its key opens nothing.
-    if (keychain.ok) await ask(keychain.value, keychain.value.remove(keyAccount(record.value.id)));
+    if (keychain.ok) {
+      const { id } = record.value;
+      const users = await galleryUsers(store);
+      const accounts = [
+        keyAccount(id),
+        ...(users.ok ? users.value.map((user) => markAccount(id, user)) : []),
+      ];
+      for (const account of accounts) await ask(keychain.value, keychain.value.remove(account));
+    }
   }
   for (const prefix of FILES) {
     const names = await store.list(prefix);

@@ -28,8 +28,11 @@ const altered = (user: string, where: string) =>
 
 const parse = (text: string): number | undefined => (/^[0-9]{1,15}$/.test(text) ? Number(text) : undefined);
 
+/** Under which account the mark of a user's gallery is kept. */
+export const markAccount = (vaultId: string, user: string): string => `version-${vaultId}-${userFile(user)}`;
+
 export function keychainMarks(keychain: Keychain, vaultId: string): VersionMarks {
-  const account = (user: string) => `version-${vaultId}-${userFile(user)}`;
+  const account = (user: string) => markAccount(vaultId, user);
   return {
     async read(user) {
       const got = await ask(keychain, keychain.get(account(user)));
