@@ -58,6 +58,11 @@ export class SimulatedSensor implements Sensor {
     this.stage.prepare();
   }
 
+  /** Builds what a blink needs. @returns false where nothing is missing */
+  prepareNext(): boolean {
+    return this.stage.prepareNext();
+  }
+
   async *open(signal: AbortSignal): AsyncGenerator<SimulatedFrame, void, void> {
     if (this.opened) {
       throw new FacetError(
@@ -70,6 +75,7 @@ export class SimulatedSensor implements Sensor {
       if (this.pace === 'live') this.stage.prepare();
       const start = this.clock.now();
       let last = -1;
+      let given = 0;
       while (!signal.aborted) {
         if (this.pace === 'virtual') {
           // Timers and aborts get their turn even where the consumer awaits nothing but frames.
@@ -86,7 +92,8 @@ export class SimulatedSensor implements Sensor {
         if (signal.aborted) return;
         const capturedAt = this.pace === 'live' ? ms(start + last * FRAME_TIME) : ms(last * FRAME_TIME);
         yield this.stage.frame(last, capturedAt);
-        if (this.pace === 'live') this.stage.prepareNext();
+        // Now and then, so that the first frames come without a stop.
+        if (this.pace === 'live' && ++given % 15 === 0) this.stage.prepareNext();
       }
     } finally {
       this.opened = false;

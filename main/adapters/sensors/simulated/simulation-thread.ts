@@ -8,6 +8,7 @@ import type { Pace } from '../../../contract/pipeline.ts';
 import { FacetError, type FailureCode } from '../../../contract/result.ts';
 import type { SensorFrame, SensorInfo } from '../../../core/frames.ts';
 import type { Sensor } from '../../../core/ports.ts';
+import { systemClock } from '../../clock/system-clock.ts';
 import { VisitedSensor } from './visited-sensor.ts';
 
 /** What the thread is started with. */
@@ -15,6 +16,9 @@ export interface SimulationRequest {
   readonly scene: string;
   readonly pace: Pace;
 }
+
+/** A frame that waited for longer is rendered anew, ms. */
+const AGED = 70;
 
 type ToThread =
   { readonly kind: 'open' | 'next' | 'close' } | { readonly kind: 'visitor'; readonly visitor: Visitor };
@@ -78,9 +82,13 @@ export function serveSimulation({ scene, pace }: SimulationRequest, port: Messag
       frames = sensor.open(controller.signal);
     });
   });
-  // Made now, so that the first frame need not wait for it.
+  // Made now, so that the first frame need not wait for it; what only blinks need is made until somebody asks for frames.
   sensor.prepare();
   send({ kind: 'ready', info: sensor.info });
+  const idle = () => {
+    if (!frames && sensor.prepareNext()) setTimeout(idle, 50);
+  };
+  if (pace === 'live') setTimeout(idle, 50);
 }
 
 /** The consumer's side: a sensor whose frames come from the thread. */
@@ -93,6 +101,7 @@ export class ThreadedSimulation implements Sensor {
 
   private constructor(
     private readonly worker: Worker,
+    private readonly pace: Pace,
     readonly info: SensorInfo,
   ) {
     worker.on('message', (message: FromThread) => {
@@ -120,7 +129,8 @@ export class ThreadedSimulation implements Sensor {
       worker.once('error', reject);
       worker.once('message', (message: FromThread) => {
         worker.off('error', reject);
-        if (message.kind === 'ready') return resolve(new ThreadedSimulation(worker, message.info));
+        if (message.kind === 'ready')
+          return resolve(new ThreadedSimulation(worker, request.pace, message.info));
         void worker.terminate();
         if (message.kind === 'failed') reject(new FacetError(message.code, message.message));
       });
@@ -149,7 +159,10 @@ export class ThreadedSimulation implements Sensor {
     let ahead = this.next();
     try {
       for (;;) {
-        const frame = await ahead;
+        let frame = await ahead;
+        // A slow consumer finds the frame that was rendered ahead too old: it gets a new one, as a sensor would have it.
+        if (frame && this.pace === 'live' && systemClock.now() - frame.capturedAt > AGED)
+          frame = await (ahead = this.next());
         if (!frame || signal.aborted) return;
         ahead = this.next();
         yield frame;

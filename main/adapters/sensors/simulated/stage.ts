@@ -170,12 +170,13 @@ export class Stage {
     while (this.unprepared()?.state === 'open') this.prepareNext();
   }
 
-  /** Builds one more state of somebody's lids, where one is missing, so that no blink is held up by it later. */
-  prepareNext(): void {
+  /** Builds one more state of somebody's lids, where one is missing, so that no blink is held up by it later. @returns false where none is missing */
+  prepareNext(): boolean {
     const next = this.unprepared();
-    if (!next) return;
+    if (!next) return false;
     meshOf(next.lids[next.state]).openness();
     this.prepared.set(next.lids, (this.prepared.get(next.lids) ?? 0) + 1);
+    return true;
   }
 
   private unprepared(): { readonly lids: Lids; readonly state: LidState } | undefined {

@@ -43,6 +43,11 @@ export class VisitedSensor implements Sensor {
     this.sensor.prepare();
   }
 
+  /** Builds what a blink needs. @returns false where nothing is missing */
+  prepareNext(): boolean {
+    return this.sensor.prepareNext();
+  }
+
   /** Takes effect with the next frame. */
   direct(visitor: Visitor): void {
     const before = this.visitor;
