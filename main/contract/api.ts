@@ -66,7 +66,7 @@ export const apiSchemas = {
   'pin.change': z.strictObject({ pin, next: pin }),
   /** Every gallery, PIN, setting and key of this data folder. */
   'everything.remove': z.strictObject({ pin }),
-  /** Shows pictures, distances to limits and times until closed or locked. */
+  /** Shows pictures, times and what spoke against a frame, until closed or locked. */
   'diagnostics.open': z.strictObject({ pin }),
   'diagnostics.close': z.strictObject({}),
   /** Simulated sensor only. */
