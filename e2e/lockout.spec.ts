@@ -6,7 +6,7 @@ const PAUSED = /^Face unlock is paused for \d+ seconds?\. Your PIN works$/;
 
 /** A stranger who tries again and again: Enter on the empty PIN field tries the face once more. */
 async function missUntilPaused(desk: DeskPage): Promise<void> {
-  await desk.opened();
+  await desk.enter(PIN);
   await desk.visit('A stranger');
   await desk.lock();
   const tried = new RegExp(`^Not recognised|${PAUSED.source}`);

@@ -55,7 +55,7 @@ test.describe('for a newcomer', () => {
 
 test('desktop, settings, diagnostics and lock screen', async ({ desk, page }) => {
   test.setTimeout(180_000);
-  await desk.opened();
+  await desk.enter(PIN);
   await look(page, 'desktop');
   await desk.settings();
   for (const section of [
@@ -78,7 +78,6 @@ test('desktop, settings, diagnostics and lock screen', async ({ desk, page }) =>
   await page.waitForTimeout(2500);
   await look(page, 'diagnostics');
   await page.getByRole('button', { name: 'Close' }).click();
-  await desk.visit('Nobody');
   await desk.lock();
   await expect(desk.says).toHaveText('Looking for you');
   await look(page, 'lock-looking');

@@ -3,8 +3,7 @@ import { expect, test } from './test.ts';
 import { PIN, USER } from './web-host.ts';
 
 test('two tabs show one desk', async ({ desk, page, context }) => {
-  await desk.opened();
-  await desk.visit('Nobody');
+  await desk.enter(PIN);
   const second = new DeskPage(await context.newPage());
   await second.open(new URL('/', page.url()).href);
   await second.opened();
@@ -22,8 +21,7 @@ test('a reload comes back to the same place, and a locked desk shows nothing of 
   desk,
   page,
 }) => {
-  await desk.opened();
-  await desk.visit('Nobody');
+  await desk.enter(PIN);
   await desk.settings();
   await desk.section('Your looks');
   await page.reload();
@@ -40,8 +38,7 @@ test('looks are renamed and deleted, and everything can be deleted, each with th
   desk,
   page,
 }) => {
-  await desk.opened();
-  await desk.visit('Nobody');
+  await desk.enter(PIN);
   await desk.settings();
   await desk.section('Your looks');
   await page.getByRole('button', { name: 'Rename plain' }).click();
@@ -63,8 +60,7 @@ test('looks are renamed and deleted, and everything can be deleted, each with th
 });
 
 test('what weakens security asks for the PIN, what does not is done at once', async ({ desk, page }) => {
-  await desk.opened();
-  await desk.visit('Nobody');
+  await desk.enter(PIN);
   await desk.settings();
   await desk.section('Unlocking');
   const open = page.getByRole('switch', { name: 'Eyes open' });
@@ -84,8 +80,7 @@ test('what weakens security asks for the PIN, what does not is done at once', as
 });
 
 test('everything can be done with the keyboard alone', async ({ desk, page }) => {
-  await desk.opened();
-  await desk.visit('Nobody');
+  await desk.enter(PIN);
   const focused = async () => ((await page.locator(':focus').textContent()) ?? '').trim();
   const tabTo = async (name: RegExp) => {
     for (let i = 0; i < 30; i++) {
@@ -118,7 +113,7 @@ test('everything can be done with the keyboard alone', async ({ desk, page }) =>
 test.describe('without its shell', () => {
   test.use({ mayComplain: /WebSocket|ERR_CONNECTION/ });
   test('the page says so calmly', async ({ desk, host, page }) => {
-    await desk.opened();
+    await desk.enter(PIN);
     await host.stop();
     await expect(page.getByRole('status').filter({ hasText: 'Facet cannot be reached' })).toBeVisible();
   });

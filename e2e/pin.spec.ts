@@ -2,11 +2,8 @@ import { expect, test } from './test.ts';
 import { PIN } from './web-host.ts';
 
 test.beforeEach(async ({ desk }) => {
-  await desk.openVisitor();
-  await desk.visit('Nobody');
-  await desk.page.waitForTimeout(500);
-  if (await desk.desktop.isVisible()) await desk.lock();
-  await expect(desk.lockScreen).toBeVisible();
+  await desk.enter(PIN);
+  await desk.lock();
 });
 
 test('digits typed anywhere go to the PIN, and Enter opens', async ({ desk, page }) => {

@@ -2,8 +2,7 @@ import { expect, test } from './test.ts';
 import { PIN } from './web-host.ts';
 
 test('a sensor that is unplugged and comes back goes on by itself', async ({ desk, page }) => {
-  await desk.opened();
-  await desk.visit('Nobody');
+  await desk.enter(PIN);
   await desk.lock();
   await expect(desk.says).toHaveText('Looking for you');
   await desk.visit('Sensor unplugged');
@@ -24,8 +23,7 @@ test('the camera part may be killed ten times: the screen stays locked, the PIN 
 }) => {
   test.skip(process.platform !== 'linux', 'finds the process in /proc');
   test.setTimeout(150_000);
-  await desk.opened();
-  await desk.visit('Nobody');
+  await desk.enter(PIN);
   await desk.lock();
   await expect(desk.says).toHaveText('Looking for you');
   for (let i = 0; i < 10; i++) {

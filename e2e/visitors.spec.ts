@@ -7,7 +7,6 @@ test('the screen opens for who enrolled and for nobody else', async ({ desk, pag
   test.setTimeout(180_000);
   // Who enrolled stands there from the start.
   await expect(page.getByText('Your face opened the screen')).toBeVisible();
-  await desk.opened();
   await desk.visit('Nobody');
   await desk.lock();
   await expect(desk.says).toHaveText('Looking for you');
@@ -28,8 +27,7 @@ test('the screen opens for who enrolled and for nobody else', async ({ desk, pag
 
 test('pictures and masks of who enrolled do not open it', async ({ desk }) => {
   test.setTimeout(180_000);
-  await desk.opened();
-  await desk.visit('Nobody');
+  await desk.enter(PIN);
   await desk.lock();
   for (const attack of ['A photo of you', 'You on a tablet', 'A mask of you'])
     await test.step(attack, async () => {
@@ -48,8 +46,7 @@ test('too far away and in the dark the screen says what helps, and the PIN works
   desk,
   page,
 }) => {
-  await desk.opened();
-  await desk.visit('Nobody');
+  await desk.enter(PIN);
   await desk.lock();
   await page.getByRole('slider').fill('1200');
   await desk.visit('You');
@@ -60,7 +57,7 @@ test('too far away and in the dark the screen says what helps, and the PIN works
 });
 
 test('a miss shows a sentence and no number', async ({ desk }) => {
-  await desk.opened();
+  await desk.enter(PIN);
   await desk.visit('A stranger');
   await desk.lock();
   await expect(desk.says).toHaveText(NOT_RECOGNISED);
