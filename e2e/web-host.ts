@@ -46,6 +46,7 @@ export async function startWebHost({ enrolled = false, sensor, folder }: WebHost
     folder: data,
     pipeline: () => childrenOf(child.pid!)[0],
     stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const closed = new Promise((done) => child.once('close', done));
       child.kill('SIGTERM');
       await closed;

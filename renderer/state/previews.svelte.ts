@@ -6,7 +6,7 @@ export class Previews {
   private pending: Partial<Record<PreviewKind, Preview>> = {};
   private scheduled = false;
 
-  constructor(private readonly nextFrame: (draw: () => void) => void = requestAnimationFrame) {}
+  constructor(private readonly nextFrame: (draw: () => void) => void) {}
 
   receive(preview: Preview): void {
     this.pending[preview.kind] = preview;

@@ -27,7 +27,7 @@ export class WebSocketApi implements FacetApi {
 
   constructor(
     private readonly open: () => WebSocket,
-    private readonly later: (work: () => void, ms: number) => void = setTimeout,
+    private readonly later: (work: () => void, ms: number) => void = (work, ms) => setTimeout(work, ms),
   ) {
     this.connect();
   }
