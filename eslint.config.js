@@ -1,8 +1,14 @@
+import svelte from 'eslint-plugin-svelte';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   { ignores: ['out/', 'node_modules/', '.cache/', 'models/built/', '**/*.mjs', '**/*.cjs', '*.config.*'] },
   ...tseslint.configs.recommendedTypeChecked,
+  ...svelte.configs.recommended,
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: { parserOptions: { parser: tseslint.parser, extraFileExtensions: ['.svelte'] } },
+  },
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -25,4 +31,9 @@ export default tseslint.config(
   },
   { files: ['scripts/**', 'main/hosts/**'], rules: { 'no-console': 'off' } },
   { files: ['**/*.test.ts'], rules: { '@typescript-eslint/unbound-method': 'off' } },
+  // The types of markup are svelte-check's; the linter sees every value there as `any`.
+  {
+    files: ['**/*.svelte'],
+    rules: { ...tseslint.configs.disableTypeChecked.rules, 'svelte/no-unused-svelte-ignore': 'off' },
+  },
 );
