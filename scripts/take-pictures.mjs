@@ -18,6 +18,9 @@ if (status !== 0) {
 const folder = join(root, 'docs', 'pictures');
 for (const name of readdirSync(folder).filter((file) => file.endsWith('.png'))) {
   const file = join(folder, name);
-  writeFileSync(file, await sharp(readFileSync(file)).png({ palette: true, quality: 95, effort: 8 }).toBuffer());
+  writeFileSync(
+    file,
+    await sharp(readFileSync(file)).png({ palette: true, quality: 95, effort: 8 }).toBuffer(),
+  );
 }
 console.log(`Pictures are in ${join('docs', 'pictures')}.`);

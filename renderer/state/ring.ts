@@ -2,7 +2,7 @@
 import { SECTORS, type Sector } from '../../main/contract/codes.ts';
 import type { EnrolmentView } from '../../main/contract/states/enrolment.ts';
 
-export const TICKS = 64;
+const TICKS = 64;
 
 /** Where each sector lies on the screen, degrees anticlockwise from the right. */
 const ANGLE: Readonly<Record<Sector, number>> = {
