@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import sharp from 'sharp';
 import { ordinaryCast } from '../main/adapters/sensors/simulated/cast.ts';
 import { FRAME_TIME, Stage } from '../main/adapters/sensors/simulated/stage.ts';
-import type { SensorFrame } from '../main/core/frames.ts';
+import type { SensorFrame } from '../main/core/sense/frames.ts';
 
 const HEIGHT = 424;
 

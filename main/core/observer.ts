@@ -13,22 +13,22 @@ import { boxOfMesh } from './face/mesh.ts';
 import { toneMapInfrared, type Region as Box } from './face/infrared.ts';
 import type { Normalisation } from './face/sample.ts';
 import { LANDMARK_COUNT, type FaceBox, type FaceMesh, type PixelSource } from './face/types.ts';
-import type { ColourImage, Rigid, SensorFrame } from './frames.ts';
-import { Freshness } from './freshness.ts';
+import type { ColourImage, Rigid, SensorFrame } from './sense/frames.ts';
+import { Freshness } from './sense/freshness.ts';
 import { project } from './geometry/camera.ts';
 import { poseFromRotation } from './geometry/pose.ts';
 import { apply, fitRigid, type Vec3 } from './geometry/rigid.ts';
-import { depthAgreement, judgeLiveness, surfaceDeparture, type LivenessCues } from './liveness.ts';
-import type { MeanFace } from './mean-face.ts';
+import { depthAgreement, judgeLiveness, surfaceDeparture, type LivenessCues } from './judge/liveness.ts';
+import type { MeanFace } from './shape/mean-face.ts';
 import type { Clock, Embedder, FaceDetector, LandmarkModel } from './ports.ts';
-import { FAR_MM, findPresence, NEAR_MM, type Presence } from './presence.ts';
-import { brightness, judgeQuality, QUALITY_LIMITS } from './quality.ts';
-import { register, type Lift, type Region, type RegisteredFrame } from './registration.ts';
-import { completeness, reliefOf, type Paint, type Relief } from './relief.ts';
-import { settle, type Settled } from './settle.ts';
-import { reliefTensor } from './tensor.ts';
-import { withoutTilt } from './tilt.ts';
-import { Track } from './track.ts';
+import { FAR_MM, findPresence, NEAR_MM, type Presence } from './sense/presence.ts';
+import { brightness, judgeQuality, QUALITY_LIMITS } from './judge/quality.ts';
+import { register, type Lift, type Region, type RegisteredFrame } from './sense/registration.ts';
+import { completeness, reliefOf, type Paint, type Relief } from './shape/relief.ts';
+import { settle, type Settled } from './shape/settle.ts';
+import { reliefTensor } from './shape/tensor.ts';
+import { withoutTilt } from './shape/tilt.ts';
+import { Track } from './shape/track.ts';
 
 /** The models that the path runs, and the mean face that reliefs settle on. */
 export interface FaceModels {

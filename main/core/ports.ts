@@ -4,7 +4,7 @@ import type { Evidence } from '../contract/evidence.ts';
 import type { Preview, Visitor } from '../contract/api.ts';
 import type { OpenSensor, PreviewChoice, WatchRequest } from '../contract/pipeline.ts';
 import type { Failure, Result } from '../contract/result.ts';
-import type { SensorFrame, SensorInfo } from './frames.ts';
+import type { SensorFrame, SensorInfo } from './sense/frames.ts';
 import type { Region } from './face/infrared.ts';
 import type { FaceBox, FaceMesh, PixelSource } from './face/types.ts';
 

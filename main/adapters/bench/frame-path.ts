@@ -1,10 +1,10 @@
 /** How long a frame takes to its decision, stage by stage, beside a named peer on the same pictures in the same run. */
 import type { Stage as PathStage } from '../../contract/evidence.ts';
 import { ms } from '../../contract/units.ts';
-import type { ColourImage } from '../../core/frames.ts';
-import { galleryDistance } from '../../core/match.ts';
+import type { ColourImage } from '../../core/sense/frames.ts';
+import { galleryDistance } from '../../core/judge/match.ts';
 import { Observer, type FaceModels } from '../../core/observer.ts';
-import { reliefTensor } from '../../core/tensor.ts';
+import { reliefTensor } from '../../core/shape/tensor.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { ordinaryCast } from '../sensors/simulated/cast.ts';
 import { FRAME_TIME, Stage, type SimulatedFrame } from '../sensors/simulated/stage.ts';

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ColourImage } from '../../core/frames.ts';
+import type { ColourImage } from '../../core/sense/frames.ts';
 import type { Peer } from './frame-path.ts';
 
 interface HumanModule {

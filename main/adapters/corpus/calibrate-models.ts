@@ -6,8 +6,8 @@ import {
   thresholdFor,
   type Distances,
 } from '../../core/evaluation/calibrate.ts';
-import type { Pooling } from '../../core/match.ts';
-import { POOLING, SENSITIVITIES } from '../../core/policy.ts';
+import type { Pooling } from '../../core/judge/match.ts';
+import { POOLING, SENSITIVITIES } from '../../core/judge/policy.ts';
 import type { TrialOutcome } from '../evaluation/people-trial.ts';
 import { DESCRIPTOR_MODEL, SHAPE_MODEL } from '../onnx/load-face-models.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';

@@ -1,11 +1,11 @@
 /** Makes the mean face that reliefs settle on, from synthetic people of one pool. */
 import { LANDMARK_COUNT } from '../../core/face/types.ts';
 import { apply, invert } from '../../core/geometry/rigid.ts';
-import { meanFaceFrom, type MeanFace } from '../../core/mean-face.ts';
+import { meanFaceFrom, type MeanFace } from '../../core/shape/mean-face.ts';
 import type { FaceDetector, LandmarkModel } from '../../core/ports.ts';
 import { Random } from '../../core/random.ts';
-import { register } from '../../core/registration.ts';
-import { RELIEF, RELIEF_CELLS } from '../../core/relief.ts';
+import { register } from '../../core/sense/registration.ts';
+import { RELIEF, RELIEF_CELLS } from '../../core/shape/relief.ts';
 import { SimulatedSensor } from '../sensors/simulated/simulated-sensor.ts';
 import { standing } from '../sensors/simulated/motion.ts';
 import { fitTilt } from './tilt-fit.ts';

@@ -3,14 +3,14 @@
  * landmarks' is settled, frames of a session are fused in the ways that the app fuses them.
  */
 import { deg, ms } from '../../contract/units.ts';
-import type { Rigid, SensorFrame } from '../../core/frames.ts';
+import type { Rigid, SensorFrame } from '../../core/sense/frames.ts';
 import { compose, identity, rotationFromVector } from '../../core/geometry/rigid.ts';
-import type { MeanFace } from '../../core/mean-face.ts';
+import type { MeanFace } from '../../core/shape/mean-face.ts';
 import { Random } from '../../core/random.ts';
-import { register } from '../../core/registration.ts';
-import { fuse, RELIEF_CELLS, reliefOf, type Relief } from '../../core/relief.ts';
-import { settle } from '../../core/settle.ts';
-import { reliefTensor } from '../../core/tensor.ts';
+import { register } from '../../core/sense/registration.ts';
+import { fuse, RELIEF_CELLS, reliefOf, type Relief } from '../../core/shape/relief.ts';
+import { settle } from '../../core/shape/settle.ts';
+import { reliefTensor } from '../../core/shape/tensor.ts';
 import { sampleIdentity } from '../synthetic/people/identity.ts';
 import type { HeadPack } from '../synthetic/people/pack.ts';
 import { buildPerson, type Look } from '../synthetic/people/person.ts';

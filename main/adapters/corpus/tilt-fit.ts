@@ -1,9 +1,9 @@
 /** Fits how the shape of a face tilts its settled pose (core/tilt.ts), on synthetic people whose pose is known. */
 import { Matrix, solve } from 'ml-matrix';
 import { invert, multiply } from '../../core/geometry/rigid.ts';
-import type { MeanFace } from '../../core/mean-face.ts';
+import type { MeanFace } from '../../core/shape/mean-face.ts';
 import { Random } from '../../core/random.ts';
-import { TILT_TERMS, tiltTerms } from '../../core/tilt.ts';
+import { TILT_TERMS, tiltTerms } from '../../core/shape/tilt.ts';
 import { sampleIdentity } from '../synthetic/people/identity.ts';
 import type { HeadPack } from '../synthetic/people/pack.ts';
 import { buildPerson } from '../synthetic/people/person.ts';

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ModelEntry } from '../../contract/manifest.ts';
-import { encodeMeanFace } from '../../core/mean-face.ts';
-import { RELIEF_CELLS } from '../../core/relief.ts';
-import { RELIEF_PREPROCESSING, RELIEF_SHAPE } from '../../core/tensor.ts';
+import { encodeMeanFace } from '../../core/shape/mean-face.ts';
+import { RELIEF_CELLS } from '../../core/shape/relief.ts';
+import { RELIEF_PREPROCESSING, RELIEF_SHAPE } from '../../core/shape/tensor.ts';
 import { BlazefaceDetector, FacemeshLandmarks } from '../onnx/face-models.ts';
 import { SHAPE_MODEL } from '../onnx/load-face-models.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Evidence, FaceEvidence } from '../../contract/evidence.ts';
 import { ms } from '../../contract/units.ts';
-import type { SensorFrame } from '../../core/frames.ts';
+import type { SensorFrame } from '../../core/sense/frames.ts';
 import { rotationFromPose } from '../../core/geometry/pose.ts';
 import { angleBetween } from '../../core/geometry/rigid.ts';
 import { Observer, type FaceModels } from '../../core/observer.ts';
-import { RELIEF_SHAPE, articleCrop, reliefTensor } from '../../core/tensor.ts';
+import { RELIEF_SHAPE, articleCrop, reliefTensor } from '../../core/shape/tensor.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { loadFaceModels } from '../onnx/load-face-models.ts';
 import { modelsFolder } from '../program-files.ts';

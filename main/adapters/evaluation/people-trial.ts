@@ -4,7 +4,7 @@
  */
 import type { Embeddings, Evidence } from '../../contract/evidence.ts';
 import { ms } from '../../contract/units.ts';
-import { beginEnrolment, stepEnrolment } from '../../core/enrolment.ts';
+import { beginEnrolment, stepEnrolment } from '../../core/people/enrolment.ts';
 import { Observer, type FaceModels } from '../../core/observer.ts';
 import type { Purpose } from '../../contract/pipeline.ts';
 import type { Clock } from '../../core/ports.ts';

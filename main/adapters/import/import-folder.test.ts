@@ -9,7 +9,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FacetError } from '../../contract/result.ts';
 import { ms } from '../../contract/units.ts';
-import type { SensorFrame } from '../../core/frames.ts';
+import type { SensorFrame } from '../../core/sense/frames.ts';
 import { ReplaySensor } from '../sensors/replay/replay-sensor.ts';
 import { decodeBitmap } from './bitmap.ts';
 import { parseDepthTable } from './depth-table.ts';

@@ -2,7 +2,7 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { FacetError } from '../../contract/result.ts';
 import { ms } from '../../contract/units.ts';
-import type { SensorFrame, SensorInfo } from '../../core/frames.ts';
+import type { SensorFrame, SensorInfo } from '../../core/sense/frames.ts';
 import { McapRecorder, exists } from '../recorder/mcap-recorder.ts';
 import type { RecorderOptions } from '../recorder/mcap-recorder.ts';
 import { open3dFrames } from './open3d-folder.ts';

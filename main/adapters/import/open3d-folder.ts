@@ -7,7 +7,7 @@ import { join, parse } from 'node:path';
 import { z } from 'zod';
 import { FacetError } from '../../contract/result.ts';
 import { ms } from '../../contract/units.ts';
-import type { Intrinsics, SensorFrame } from '../../core/frames.ts';
+import type { Intrinsics, SensorFrame } from '../../core/sense/frames.ts';
 import { checkIntrinsics } from '../recorder/plausible.ts';
 import { readBounded, readGrey16, readRgb } from './picture.ts';
 

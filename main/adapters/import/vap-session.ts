@@ -11,7 +11,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FacetError } from '../../contract/result.ts';
 import { ms } from '../../contract/units.ts';
-import type { Intrinsics, SensorFrame } from '../../core/frames.ts';
+import type { Intrinsics, SensorFrame } from '../../core/sense/frames.ts';
 import { decodeBitmap } from './bitmap.ts';
 import { parseDepthTable } from './depth-table.ts';
 import { byNumber } from './open3d-folder.ts';

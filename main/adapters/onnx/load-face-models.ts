@@ -1,5 +1,5 @@
 /** Loads everything that a frame's path runs. */
-import { decodeMeanFace, type MeanFace } from '../../core/mean-face.ts';
+import { decodeMeanFace, type MeanFace } from '../../core/shape/mean-face.ts';
 import type { FaceModels } from '../../core/observer.ts';
 import { BlazefaceDetector, FacemeshLandmarks, OnnxEmbedder, OnnxEyelids } from './face-models.ts';
 import { openModelLibrary } from './model-library.ts';

@@ -12,7 +12,7 @@ import {
 import { FacetError, type Failure } from '../../contract/result.ts';
 import { Observer, type FaceModels } from '../../core/observer.ts';
 import type { Clock, Sensor } from '../../core/ports.ts';
-import { PreviewStream } from '../../core/preview-stream.ts';
+import { PreviewStream } from '../../core/preview/preview-stream.ts';
 
 /** How long a live sensor stays open without a watch, ms. */
 const LINGER = 1500;

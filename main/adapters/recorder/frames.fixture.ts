@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { ms } from '../../contract/units.ts';
 import { Random } from '../../core/random.ts';
-import type { Intrinsics, SensorFrame, SensorInfo } from '../../core/frames.ts';
+import type { Intrinsics, SensorFrame, SensorInfo } from '../../core/sense/frames.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { RecorderOptions } from './mcap-recorder.ts';
 import { rotationFromQuaternion } from './quaternion.ts';

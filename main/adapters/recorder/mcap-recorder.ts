@@ -15,7 +15,7 @@ import type {
   Intrinsics,
   SensorFrame,
   SensorInfo,
-} from '../../core/frames.ts';
+} from '../../core/sense/frames.ts';
 import type { Clock } from '../../core/ports.ts';
 import { FILE_DESCRIPTOR_SET, TOPICS, encode } from './foxglove.ts';
 import type { Messages, SchemaName } from './foxglove.ts';

@@ -1,6 +1,6 @@
 /** Limits on what a file may claim about a camera; the same for recordings and imports. */
 import { FacetError } from '../../contract/result.ts';
-import type { Intrinsics } from '../../core/frames.ts';
+import type { Intrinsics } from '../../core/sense/frames.ts';
 
 /** Shorter and longer sides than any sensor's (pixels). */
 const MIN_SIDE = 8;

@@ -1,6 +1,6 @@
 /** What a recording says about itself: one MCAP metadata record at the start of the file. */
 import { z } from 'zod';
-import type { SensorInfo } from '../../core/frames.ts';
+import type { SensorInfo } from '../../core/sense/frames.ts';
 
 export const METADATA_NAME = 'facet.recording';
 

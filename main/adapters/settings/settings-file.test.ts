@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { DEFAULT_SETTINGS, encodeSettings } from '../../core/settings.ts';
+import { DEFAULT_SETTINGS, encodeSettings } from '../../core/shell/settings.ts';
 import { temporaryStore } from '../vault/vault-test-support.ts';
 import { SETTINGS_FILE, SettingsFile } from './settings-file.ts';
 

@@ -1,7 +1,12 @@
 /** settings.json in the data folder. A file that cannot be used is kept under another name, and Facet starts with the first settings. */
 import { createHash } from 'node:crypto';
 import type { Settings } from '../../contract/api.ts';
-import { decodeSettings, DEFAULT_SETTINGS, encodeSettings, type SettingsVault } from '../../core/settings.ts';
+import {
+  decodeSettings,
+  DEFAULT_SETTINGS,
+  encodeSettings,
+  type SettingsVault,
+} from '../../core/shell/settings.ts';
 import type { Result } from '../../contract/result.ts';
 import type { Store } from '../../core/ports.ts';
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { LockSession } from '../../core/lock-session.ts';
+import { LockSession } from '../../core/lock/lock-session.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { chooseKeySource } from './choose-key-source.ts';
 import { PinRecords } from './pin-record.ts';
@@ -68,7 +68,7 @@ it.each(['key-file', 'passphrase'] as const)(
       expect(fs.readFileSync(path.join(folder, name)).includes(Buffer.from(phrase))).toBe(false);
 
     // The search finds what it is looking for where it is.
-    const { encodeGallery } = await import('../../core/gallery-codec.ts');
+    const { encodeGallery } = await import('../../core/people/gallery-codec.ts');
     await store.write('planted', Buffer.concat([unwrap(encodeGallery(gallery)), Buffer.from(PIN)]));
     expect(new Set(leaks(folder))).toEqual(
       new Set(['two floats in planted', 'the PIN in planted', 'the look in planted']),

@@ -1,6 +1,6 @@
 /** Galleries whose key is fetched in the background: a locked keychain may take its time, and the PIN does not wait for it. */
 import { fail, type Result } from '../../contract/result.ts';
-import type { Gallery, GalleryVault } from '../../core/gallery.ts';
+import type { Gallery, GalleryVault } from '../../core/people/gallery.ts';
 import { chooseKeySource, type ChosenKeySource, type KeySourceOptions } from './choose-key-source.ts';
 import { galleryUsers, SealedGalleries } from './sealed-gallery.ts';
 

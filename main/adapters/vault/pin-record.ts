@@ -7,9 +7,9 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { fail, ok } from '../../contract/result.ts';
 import type { Result } from '../../contract/result.ts';
-import { userFile, userOfFile } from '../../core/gallery-user-file.ts';
-import { checkPin, PIN_LENGTH } from '../../core/pin.ts';
-import type { PinVault } from '../../core/pin.ts';
+import { userFile, userOfFile } from '../../core/people/gallery-user-file.ts';
+import { checkPin, PIN_LENGTH } from '../../core/people/pin.ts';
+import type { PinVault } from '../../core/people/pin.ts';
 import type { Store } from '../../core/ports.ts';
 import { derive, STRONG } from './scrypt.ts';
 

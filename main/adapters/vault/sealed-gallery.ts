@@ -8,10 +8,10 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { fail, ok } from '../../contract/result.ts';
 import type { Failure, Result } from '../../contract/result.ts';
-import { decodeGallery, encodeGallery } from '../../core/gallery-codec.ts';
-import { galleryModels } from '../../core/gallery.ts';
-import type { Gallery, GalleryVault } from '../../core/gallery.ts';
-import { userFile, userOfFile } from '../../core/gallery-user-file.ts';
+import { decodeGallery, encodeGallery } from '../../core/people/gallery-codec.ts';
+import { galleryModels } from '../../core/people/gallery.ts';
+import type { Gallery, GalleryVault } from '../../core/people/gallery.ts';
+import { userFile, userOfFile } from '../../core/people/gallery-user-file.ts';
 import type { Store } from '../../core/ports.ts';
 import type { ChosenKeySource } from './choose-key-source.ts';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { deg } from '../../contract/units.ts';
 import { ok } from '../../contract/result.ts';
 import type { Result } from '../../contract/result.ts';
-import type { Gallery } from '../../core/gallery.ts';
+import type { Gallery } from '../../core/people/gallery.ts';
 import { Random } from '../../core/random.ts';
 import { FileStore } from '../store/file-store.ts';
 import { keychainFailure } from './keychain.ts';

@@ -9,7 +9,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { fail, ok } from '../../contract/result.ts';
 import type { Result } from '../../contract/result.ts';
 import type { KeySource, Store } from '../../core/ports.ts';
-import { userFile } from '../../core/gallery-user-file.ts';
+import { userFile } from '../../core/people/gallery-user-file.ts';
 import { keyAccount } from './keychain-key.ts';
 import { ask, keychainFailure } from './keychain.ts';
 import type { Keychain } from './keychain.ts';

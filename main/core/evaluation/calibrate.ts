@@ -1,6 +1,6 @@
 /** Thresholds from measured distances: nothing is guessed. */
 import type { Embeddings, Evidence } from '../../contract/evidence.ts';
-import { galleryDistance, type Pooling } from '../match.ts';
+import { galleryDistance, type Pooling } from '../judge/match.ts';
 
 /** Distances of single comparisons of one kind, by how many frames were fused in the probe. */
 export interface Distances {

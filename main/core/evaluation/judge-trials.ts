@@ -1,8 +1,8 @@
 /** Attempts of everybody at everybody's lock, from trials: what the app's own machines decide on the evidence. */
 import type { Embeddings, Evidence, FaceEvidence } from '../../contract/evidence.ts';
-import { beginAttempt, stepAttempt, type AttemptState } from '../decide.ts';
-import { compareWithGallery } from '../match.ts';
-import type { MatchPolicy } from '../policy.ts';
+import { beginAttempt, stepAttempt, type AttemptState } from '../judge/decide.ts';
+import { compareWithGallery } from '../judge/match.ts';
+import type { MatchPolicy } from '../judge/policy.ts';
 import { rateOf, type Rate } from './rates.ts';
 
 export interface Trial {

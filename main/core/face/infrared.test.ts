@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { InfraredImage } from '../frames.ts';
+import type { InfraredImage } from '../sense/frames.ts';
 import { Random } from '../random.ts';
 import { toneMapInfrared, type Region } from './infrared.ts';
 

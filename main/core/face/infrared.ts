@@ -1,5 +1,5 @@
 /** Active infrared, linear with 16 bits, as a grey picture that models of visible light can read. */
-import type { InfraredImage } from '../frames.ts';
+import type { InfraredImage } from '../sense/frames.ts';
 import type { PixelSource } from './types.ts';
 
 /** A part of the picture, in its pixels; may reach beyond the edge. */

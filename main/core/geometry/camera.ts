@@ -1,5 +1,5 @@
 /** The pinhole camera: z forward, pixel centres at whole numbers. */
-import type { Intrinsics } from '../frames.ts';
+import type { Intrinsics } from '../sense/frames.ts';
 import type { Vec3 } from './rigid.ts';
 
 /** Pixel of a camera point; meaningful for z > 0. */

@@ -1,5 +1,5 @@
 /** Rigid motions x ↦ R·x + t; rotations are row-major 3×3, translations in millimetres. */
-import type { Rigid } from '../frames.ts';
+import type { Rigid } from '../sense/frames.ts';
 
 export const identity: Rigid = { rotation: [1, 0, 0, 0, 1, 0, 0, 0, 1], translation: [0, 0, 0] };
 

@@ -6,8 +6,8 @@ import { chooseKeySource, renewKeySource } from '../../adapters/vault/choose-key
 import { PinRecords } from '../../adapters/vault/pin-record.ts';
 import { SealedGalleries } from '../../adapters/vault/sealed-gallery.ts';
 import { FacetError, type Failure } from '../../contract/result.ts';
-import { AppService } from '../../core/app-service.ts';
-import type { GalleryVault } from '../../core/gallery.ts';
+import { AppService } from '../../core/shell/app-service.ts';
+import type { GalleryVault } from '../../core/people/gallery.ts';
 import { openDataFolder } from '../shared/data-folder.ts';
 import { loadPolicy } from '../shared/policy.ts';
 import { unwrap } from './output.ts';

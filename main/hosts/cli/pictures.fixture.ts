@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { ordinaryCast } from '../../adapters/sensors/simulated/cast.ts';
 import { Stage } from '../../adapters/sensors/simulated/stage.ts';
-import type { Intrinsics, SensorFrame } from '../../core/frames.ts';
+import type { Intrinsics, SensorFrame } from '../../core/sense/frames.ts';
 import { project, unproject } from '../../core/geometry/camera.ts';
 import { apply } from '../../core/geometry/rigid.ts';
 

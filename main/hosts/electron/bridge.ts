@@ -2,7 +2,7 @@
 import type { IpcMain, IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron';
 import { PREVIEW_KINDS, type Preview, type PreviewKind } from '../../contract/api.ts';
 import { fail, type Result } from '../../contract/result.ts';
-import type { Desk } from '../../core/desk.ts';
+import type { Desk } from '../../core/shell/desk.ts';
 import { MESSAGES, PAGE_ORIGIN } from './channels.ts';
 
 /** What the bridge needs of ipcMain and of the window's contents. */

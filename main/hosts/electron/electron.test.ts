@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Preview } from '../../contract/api.ts';
 import type { AppState } from '../../contract/states/app.ts';
-import { PIN, settled, stagedDesk, type StagedDesk } from '../../core/desk.fixture.ts';
+import { PIN, settled, stagedDesk, type StagedDesk } from '../../core/shell/desk.fixture.ts';
 import { PageFiles } from '../shared/page-files.ts';
 import { bridge, type BridgeIpc, type BridgePage } from './bridge.ts';
 import { MESSAGES } from './channels.ts';

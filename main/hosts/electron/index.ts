@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { assetsFolder, pageFolder, preloadFile } from '../../adapters/program-files.ts';
 import { FacetError } from '../../contract/result.ts';
-import type { Desk } from '../../core/desk.ts';
+import type { Desk } from '../../core/shell/desk.ts';
 import { openDesk } from '../shared/open-desk.ts';
 import { PageFiles } from '../shared/page-files.ts';
 import { bridge } from './bridge.ts';

@@ -7,7 +7,7 @@ import { eraseData } from '../../adapters/vault/erase-data.ts';
 import { LateGalleries } from '../../adapters/vault/late-galleries.ts';
 import { PinRecords } from '../../adapters/vault/pin-record.ts';
 import type { AppState } from '../../contract/states/app.ts';
-import { Desk, type DeskOptions } from '../../core/desk.ts';
+import { Desk, type DeskOptions } from '../../core/shell/desk.ts';
 import { openDataFolder } from './data-folder.ts';
 import { loadLevels, loadPolicy } from './policy.ts';
 import { softwareVersion } from './software-version.ts';

@@ -4,7 +4,7 @@ import { openModelLibrary } from '../../adapters/onnx/model-library.ts';
 import { modelsFolder } from '../../adapters/program-files.ts';
 import { FacetError, ok, type Result } from '../../contract/result.ts';
 import type { AppState } from '../../contract/states/app.ts';
-import { matchPolicy, SENSITIVITIES, type MatchPolicy, type Sensitivity } from '../../core/policy.ts';
+import { matchPolicy, SENSITIVITIES, type MatchPolicy, type Sensitivity } from '../../core/judge/policy.ts';
 
 export async function loadPolicy(level?: Sensitivity): Promise<Result<MatchPolicy>> {
   try {

@@ -4,7 +4,7 @@ import { encodePreview, type Preview, type PreviewKind } from '../../contract/ap
 import { fail } from '../../contract/result.ts';
 import type { AppState } from '../../contract/states/app.ts';
 import { CLOSED_BY_POLICY, requestSchema, type Push } from '../../contract/wire.ts';
-import type { Desk } from '../../core/desk.ts';
+import type { Desk } from '../../core/shell/desk.ts';
 
 /** Requests of one page that may be under way. */
 const MOST_REQUESTS = 16;

@@ -9,7 +9,7 @@ import { apiSchemas, decodePreview, type Channel, type Preview } from '../../con
 import type { Result } from '../../contract/result.ts';
 import type { AppState } from '../../contract/states/app.ts';
 import { CLOSED_BY_POLICY, MAX_REQUEST } from '../../contract/wire.ts';
-import { ADA, PIN, settled, stagedDesk, watching, type StagedDesk } from '../../core/desk.fixture.ts';
+import { ADA, PIN, settled, stagedDesk, watching, type StagedDesk } from '../../core/shell/desk.fixture.ts';
 import { PageFiles } from '../shared/page-files.ts';
 import { startWebHost, type WebHost } from './web-host.ts';
 

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { FacetError } from '../../contract/result.ts';
 import { MAX_REQUEST, SOCKET_PATH } from '../../contract/wire.ts';
-import type { Desk } from '../../core/desk.ts';
+import type { Desk } from '../../core/shell/desk.ts';
 import { pageHeaders } from '../shared/page-headers.ts';
 import { Guard, type Refusal } from './guard.ts';
 import type { PageFiles } from '../shared/page-files.ts';

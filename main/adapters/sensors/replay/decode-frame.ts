@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import { FacetError } from '../../../contract/result.ts';
 import { ms } from '../../../contract/units.ts';
-import type { ColourImage, DepthImage, Intrinsics, Rigid, SensorFrame } from '../../../core/frames.ts';
+import type { ColourImage, DepthImage, Intrinsics, Rigid, SensorFrame } from '../../../core/sense/frames.ts';
 import { TOPICS, decode } from '../../recorder/foxglove.ts';
 import type { Messages, SchemaName } from '../../recorder/foxglove.ts';
 import { MAX_PIXELS, checkIntrinsics, checkSize } from '../../recorder/plausible.ts';

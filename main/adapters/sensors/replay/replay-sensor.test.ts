@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FacetError } from '../../../contract/result.ts';
 import { ms } from '../../../contract/units.ts';
-import type { SensorFrame } from '../../../core/frames.ts';
+import type { SensorFrame } from '../../../core/sense/frames.ts';
 import type { Clock } from '../../../core/ports.ts';
 import { Random } from '../../../core/random.ts';
 import { FILE_DESCRIPTOR_SET, encode } from '../../recorder/foxglove.ts';

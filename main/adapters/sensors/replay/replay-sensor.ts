@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { FacetError } from '../../../contract/result.ts';
 import { ms } from '../../../contract/units.ts';
-import type { SensorFrame, SensorInfo } from '../../../core/frames.ts';
+import type { SensorFrame, SensorInfo } from '../../../core/sense/frames.ts';
 import type { Clock, Sensor } from '../../../core/ports.ts';
 import { TOPICS } from '../../recorder/foxglove.ts';
 import { readMcap } from '../../recorder/mcap-reader.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { deg, ms } from '../../../contract/units.ts';
-import type { SensorFrame } from '../../../core/frames.ts';
+import type { SensorFrame } from '../../../core/sense/frames.ts';
 import { analyticHead } from '../../synthetic/render/analytic-head.ts';
 import type { Person } from '../../synthetic/surface.ts';
 import { ordinaryCast, type Cast } from './cast.ts';

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FacetError } from '../../../contract/result.ts';
 import { ms } from '../../../contract/units.ts';
-import type { SensorInfo } from '../../../core/frames.ts';
+import type { SensorInfo } from '../../../core/sense/frames.ts';
 import type { Clock, Sensor } from '../../../core/ports.ts';
 import { systemClock } from '../../clock/system-clock.ts';
 import type { ColourSize } from '../../synthetic/render/cameras.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Visitor } from '../../../contract/api.ts';
-import type { SensorFrame } from '../../../core/frames.ts';
+import type { SensorFrame } from '../../../core/sense/frames.ts';
 import { hostFile } from '../../program-files.ts';
 import { ThreadedSimulation } from './simulation-thread.ts';
 import { VisitedSensor } from './visited-sensor.ts';

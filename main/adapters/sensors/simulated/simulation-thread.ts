@@ -6,7 +6,7 @@ import { Worker, type MessagePort, type TransferListItem } from 'node:worker_thr
 import type { Visitor } from '../../../contract/api.ts';
 import type { Pace } from '../../../contract/pipeline.ts';
 import { FacetError, type FailureCode } from '../../../contract/result.ts';
-import type { SensorFrame, SensorInfo } from '../../../core/frames.ts';
+import type { SensorFrame, SensorInfo } from '../../../core/sense/frames.ts';
 import type { Sensor } from '../../../core/ports.ts';
 import { systemClock } from '../../clock/system-clock.ts';
 import { VisitedSensor } from './visited-sensor.ts';

@@ -1,6 +1,6 @@
 /** A scene that can be photographed at any moment, and changed while it plays. */
 import { mm, ms, type Degrees, type Millimetres } from '../../../contract/units.ts';
-import type { Rigid, SensorFrame } from '../../../core/frames.ts';
+import type { Rigid, SensorFrame } from '../../../core/sense/frames.ts';
 import { kinectV1, kinectV2, type ColourSize, type SensorGeometry } from '../../synthetic/render/cameras.ts';
 import { LIGHTS, type Light, type LightName } from '../../synthetic/render/light.ts';
 import { meshOf } from '../../synthetic/render/render-mesh.ts';

@@ -2,7 +2,7 @@
 import type { Visitor } from '../../../contract/api.ts';
 import { FacetError } from '../../../contract/result.ts';
 import type { Clock, Sensor } from '../../../core/ports.ts';
-import type { SensorFrame, SensorInfo } from '../../../core/frames.ts';
+import type { SensorFrame, SensorInfo } from '../../../core/sense/frames.ts';
 import { systemClock } from '../../clock/system-clock.ts';
 import { turnedHead } from './motion.ts';
 import { parseScene } from './scene.ts';

@@ -1,5 +1,5 @@
 /** The cameras of the sensors that are simulated: the one place for their geometry. */
-import type { Intrinsics, Rigid, SensorInfo } from '../../../core/frames.ts';
+import type { Intrinsics, Rigid, SensorInfo } from '../../../core/sense/frames.ts';
 
 /** A sensor's two cameras, how they sit to each other and what each measures. */
 export interface SensorGeometry {

@@ -1,5 +1,5 @@
 /** From light to an 8-bit picture: camera noise and the sRGB curve. */
-import type { ColourImage } from '../../../core/frames.ts';
+import type { ColourImage } from '../../../core/sense/frames.ts';
 import type { Random } from '../../../core/random.ts';
 import type { Light } from './light.ts';
 import { NOISE_MASK, NORMALS } from './noise-table.ts';

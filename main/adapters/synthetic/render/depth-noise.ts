@@ -1,5 +1,5 @@
 /** What the depth sensors make of the true depth: the one place for the figures of their noise. */
-import type { DepthImage } from '../../../core/frames.ts';
+import type { DepthImage } from '../../../core/sense/frames.ts';
 import type { Random } from '../../../core/random.ts';
 import type { SensorGeometry } from './cameras.ts';
 import { root } from './exact.ts';

@@ -1,5 +1,5 @@
 /** Smooth depth errors that a sensor keeps for a session: multipath, temperature, lens. */
-import type { Intrinsics } from '../../../core/frames.ts';
+import type { Intrinsics } from '../../../core/sense/frames.ts';
 import { Random } from '../../../core/random.ts';
 
 /** Errors of `rms` mm that vary over about `width` pixels of the sensor's picture, drawn from `seed`. */

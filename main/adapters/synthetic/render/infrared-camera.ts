@@ -1,5 +1,5 @@
 /** The active infrared picture: a lamp beside the camera, so cosine × 1/z² × reflectance, with shot noise. */
-import type { InfraredImage } from '../../../core/frames.ts';
+import type { InfraredImage } from '../../../core/sense/frames.ts';
 import type { Random } from '../../../core/random.ts';
 import type { SensorGeometry } from './cameras.ts';
 import { NOISE_MASK, NORMAL_ONE, NORMALS } from './noise-table.ts';

@@ -1,5 +1,5 @@
 /** Pictures of synthetic people: what a print, a screen or a paper mask shows. */
-import type { Intrinsics } from '../../../core/frames.ts';
+import type { Intrinsics } from '../../../core/sense/frames.ts';
 import { Random } from '../../../core/random.ts';
 import type { Person, Texture } from '../surface.ts';
 import { developColour } from './colour-camera.ts';

@@ -1,6 +1,6 @@
 /** Where a head is and how it is turned. */
 import { deg, type Degrees } from '../../../contract/units.ts';
-import type { Rigid } from '../../../core/frames.ts';
+import type { Rigid } from '../../../core/sense/frames.ts';
 import { cosine, radians, sine } from './exact.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** Meshes moved to where their people are, and seen by a camera. */
-import type { Intrinsics, Rigid } from '../../../core/frames.ts';
+import type { Intrinsics, Rigid } from '../../../core/sense/frames.ts';
 import { headRotation, type Pose } from './pose.ts';
 import type { RenderMesh } from './render-mesh.ts';
 

@@ -1,5 +1,5 @@
 /** Draws meshes into the colour camera in linear light: textures, smooth shading, then tinted glass. */
-import type { Intrinsics } from '../../../core/frames.ts';
+import type { Intrinsics } from '../../../core/sense/frames.ts';
 import type { Region } from './cameras.ts';
 import type { Light } from './light.ts';
 import { projected, SUBPIXELS, type PosedMesh, type Projected } from './posed.ts';

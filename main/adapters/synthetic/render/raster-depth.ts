@@ -1,5 +1,5 @@
 /** Draws meshes into the depth camera: nearest surface, its angle to the ray and its infrared reflectance. */
-import type { Intrinsics } from '../../../core/frames.ts';
+import type { Intrinsics } from '../../../core/sense/frames.ts';
 import type { Material } from '../surface.ts';
 import { projected, SUBPIXELS, type PosedMesh, type Projected } from './posed.ts';
 import { chainOf } from './texture-chain.ts';

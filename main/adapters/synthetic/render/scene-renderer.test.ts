@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deg } from '../../../contract/units.ts';
-import type { DepthImage, Intrinsics, Rigid } from '../../../core/frames.ts';
+import type { DepthImage, Intrinsics, Rigid } from '../../../core/sense/frames.ts';
 import { rotationFromPose } from '../../../core/geometry/pose.ts';
 import type { Material, Person } from '../surface.ts';
 import { analyticHead } from './analytic-head.ts';

@@ -1,5 +1,5 @@
 /** One moment of a scene as a sensor sees it. */
-import type { ColourImage, DepthImage, InfraredImage, Intrinsics } from '../../../core/frames.ts';
+import type { ColourImage, DepthImage, InfraredImage, Intrinsics } from '../../../core/sense/frames.ts';
 import { Random } from '../../../core/random.ts';
 import type { Person } from '../surface.ts';
 import { cropped, type Region, type SensorGeometry } from './cameras.ts';

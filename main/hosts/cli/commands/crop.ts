@@ -6,7 +6,7 @@ import { modelsFolder } from '../../../adapters/program-files.ts';
 import { openSensor } from '../../../adapters/sensors/open-sensor.ts';
 import { FacetError } from '../../../contract/result.ts';
 import { Observer, type Observation } from '../../../core/observer.ts';
-import { ARTICLE_CROP, articleCrop } from '../../../core/tensor.ts';
+import { ARTICLE_CROP, articleCrop } from '../../../core/shape/tensor.ts';
 import { EXIT } from '../exit-codes.ts';
 import {
   commonOptions,

@@ -7,7 +7,7 @@ import { openModelLibrary } from '../../../adapters/onnx/model-library.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
 import { judgePeople, type PeopleReport } from '../../../core/evaluation/judge-trials.ts';
 import { describeRate } from '../../../core/evaluation/rates.ts';
-import { matchPolicy, type MatchPolicy } from '../../../core/policy.ts';
+import { matchPolicy, type MatchPolicy } from '../../../core/judge/policy.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf, outputOf } from '../options.ts';
 import { finish } from '../output.ts';

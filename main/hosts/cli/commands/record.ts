@@ -7,7 +7,7 @@ import { exists, McapRecorder } from '../../../adapters/recorder/mcap-recorder.t
 import { openSensor } from '../../../adapters/sensors/open-sensor.ts';
 import { FacetError } from '../../../contract/result.ts';
 import { ms } from '../../../contract/units.ts';
-import type { SensorFrame } from '../../../core/frames.ts';
+import type { SensorFrame } from '../../../core/sense/frames.ts';
 import { EXIT } from '../exit-codes.ts';
 import {
   colourOption,

@@ -1,0 +1,150 @@
+/**
+ * A gallery as bytes, before encryption: uint32 length (little-endian), that much JSON (everything but the vectors),
+ * then all vectors as little-endian float32 in the order in which the JSON names them.
+ */
+import { z } from 'zod';
+import type { Degrees } from '../../contract/units.ts';
+import { fail, ok } from '../../contract/result.ts';
+import type { Failure, Result } from '../../contract/result.ts';
+import type { Embeddings } from '../../contract/evidence.ts';
+import type { Gallery } from './gallery.ts';
+
+/** Raise it when the layout changes; newer files are refused by name, not misread. */
+const FORMAT = 1;
+/** Bounds of a plausible gallery: far above what enrolment makes, low enough that a forged file cannot fill memory. */
+const BOUNDS = { templates: 256, reliefs: 32, models: 8, dimensions: 4096, frames: 1_000_000, text: 200 };
+/** How far a stored embedding's length may be from 1: float32 rounding of thousands of squares, and no more. */
+const UNIT_TOLERANCE = 1e-3;
+
+const name = z
+  .string()
+  .min(1)
+  .max(BOUNDS.text)
+
+  .regex(/^[^\u0000-\u001f\u007f]*$/);
+const wallTime = z.number().min(0).max(8.64e15);
+const angle = z.number().min(-180).max(180) as unknown as z.ZodType<Degrees>;
+const vectors = z
+  .array(z.tuple([name, z.int().min(2).max(BOUNDS.dimensions)]))
+  .min(1)
+  .max(BOUNDS.models)
+  .refine((entries) => new Set(entries.map(([id]) => id)).size === entries.length);
+const common = {
+  vectors,
+  preprocessing: z.int().min(0).max(1e6),
+  capturedAt: wallTime,
+  source: z.enum(['enrolment', 'adaptation']),
+  look: name,
+};
+
+const envelope = z.strictObject({
+  format: z.literal(FORMAT),
+  user: name,
+  sensor: z.strictObject({
+    driver: name,
+    model: z.enum(['kinect-v1', 'kinect-v2', 'other']),
+    serial: z.string().max(BOUNDS.text),
+  }),
+  createdAt: wallTime,
+  version: z.int().nonnegative(),
+  templates: z
+    .array(z.strictObject({ ...common, pose: z.strictObject({ yaw: angle, pitch: angle, roll: angle }) }))
+    .max(BOUNDS.templates),
+  reliefs: z
+    .array(z.strictObject({ ...common, frames: z.int().min(1).max(BOUNDS.frames) }))
+    .max(BOUNDS.reliefs),
+});
+
+/** @returns the bytes, or `bad-input` where the gallery breaks a rule that decoding enforces. */
+export function encodeGallery(gallery: Gallery): Result<Uint8Array> {
+  const floats: Float32Array[] = [];
+  const flat = <T extends { embeddings: Embeddings }>({ embeddings, ...rest }: T) => ({
+    ...rest,
+    vectors: [...embeddings].map(([id, vector]) => {
+      floats.push(vector);
+      return [id, vector.length] as [string, number];
+    }),
+  });
+  const { user, sensor, createdAt, version } = gallery;
+  const parsed = envelope.safeParse({
+    format: FORMAT,
+    user,
+    sensor: { driver: sensor.driver, model: sensor.model, serial: sensor.serial },
+    createdAt,
+    version,
+    templates: gallery.templates.map(flat),
+    reliefs: gallery.reliefs.map(flat),
+  });
+  if (!parsed.success) return fail('bad-input', `This gallery cannot be stored: ${describe(parsed.error)}.`);
+  if (!floats.every(isUnit))
+    return fail('bad-input', 'This gallery cannot be stored: an embedding is not a unit vector.');
+
+  const json = new TextEncoder().encode(JSON.stringify(parsed.data));
+  const bytes = new Uint8Array(4 + json.length + 4 * floats.reduce((sum, { length }) => sum + length, 0));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, json.length, true);
+  bytes.set(json, 4);
+  let at = 4 + json.length;
+  for (const vector of floats) for (const value of vector) view.setFloat32((at += 4) - 4, value, true);
+  return ok(bytes);
+}
+
+/** Strict: any surplus, missing or implausible byte is `store-altered`; a newer format says so. */
+export function decodeGallery(bytes: Uint8Array): Result<Gallery> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 4 || view.getUint32(0, true) > bytes.length - 4) return damaged('it is cut short');
+  const length = view.getUint32(0, true);
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(4, 4 + length)));
+  } catch {
+    return damaged('its description cannot be read');
+  }
+  const { format } = (json ?? {}) as { format?: unknown };
+  if (typeof format === 'number' && format > FORMAT)
+    return fail(
+      'store-altered',
+      `The gallery was written by a newer Facet (format ${format}); update Facet.`,
+    );
+  const parsed = envelope.safeParse(json);
+  if (!parsed.success) return damaged(describe(parsed.error));
+
+  const { user, sensor, createdAt, version, templates, reliefs } = parsed.data;
+  const counts = [...templates, ...reliefs].flatMap((entry) => entry.vectors.map(([, count]) => count));
+  if (bytes.length !== 4 + length + 4 * counts.reduce((sum, count) => sum + count, 0))
+    return damaged('its vectors have the wrong length');
+  let at = 4 + length;
+  let sound = true;
+  const filled = <T extends { vectors: [string, number][] }>({ vectors: entries, ...entry }: T) => ({
+    ...entry,
+    embeddings: new Map(
+      entries.map(([id, count]) => {
+        const vector = Float32Array.from({ length: count }, () => view.getFloat32((at += 4) - 4, true));
+        sound &&= isUnit(vector);
+        return [id, vector];
+      }),
+    ),
+  });
+  const gallery = {
+    user,
+    sensor,
+    createdAt,
+    version,
+    templates: templates.map(filled),
+    reliefs: reliefs.map(filled),
+  };
+  return sound ? ok(gallery) : damaged('an embedding is not a unit vector');
+}
+
+/** Finite and of length 1. */
+function isUnit(vector: Float32Array): boolean {
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  return Math.abs(length - 1) <= UNIT_TOLERANCE; // false for NaN and infinity too
+}
+
+/** Where, never what: values must not reach a log. */
+const describe = (error: z.ZodError): string =>
+  `${error.issues[0]?.path.join('.') || 'the description'} is not valid`;
+
+const damaged = (how: string): Failure =>
+  fail('store-altered', `The gallery is damaged (${how}); enter the PIN and enrol again.`);

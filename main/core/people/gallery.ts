@@ -1,0 +1,61 @@
+/** What enrolment leaves behind: a user's gallery of templates. No picture, no depth, only embeddings. */
+import type { Embeddings } from '../../contract/evidence.ts';
+import type { Degrees } from '../../contract/units.ts';
+import type { Result } from '../../contract/result.ts';
+import type { SensorInfo } from '../sense/frames.ts';
+
+type TemplateSource = 'enrolment' | 'adaptation';
+
+/** One stored moment: its embeddings and what made them. */
+export interface Template {
+  readonly embeddings: Embeddings;
+  /** Version of the steps from frame to network input; templates of another version do not compare. */
+  readonly preprocessing: number;
+  /** Measured head pose; 0, 0, 0 looks straight at the sensor. */
+  readonly pose: { readonly yaw: Degrees; readonly pitch: Degrees; readonly roll: Degrees };
+  /** Wall time, milliseconds since the Unix epoch. */
+  readonly capturedAt: number;
+  readonly source: TemplateSource;
+  /** The look it belongs to, as the person named it: "plain", "with glasses". */
+  readonly look: string;
+}
+
+/** Embeddings of the relief fused over all frames of one look: the head's frame has no pose. */
+interface FusedRelief {
+  readonly look: string;
+  readonly embeddings: Embeddings;
+  readonly preprocessing: number;
+  /** How many frames the relief was fused from. */
+  readonly frames: number;
+  readonly capturedAt: number;
+  readonly source: TemplateSource;
+}
+
+export interface Gallery {
+  readonly user: string;
+  /** The sensor it was enrolled with: another one measures with other errors. */
+  readonly sensor: Pick<SensorInfo, 'driver' | 'model' | 'serial'>;
+  /** Wall time of the first enrolment. */
+  readonly createdAt: number;
+  /** Counts up by one with every save, from 1; 0 was never saved. An older file than the last saved one is refused. */
+  readonly version: number;
+  readonly templates: readonly Template[];
+  readonly reliefs: readonly FusedRelief[];
+}
+
+/** Keeps galleries, encrypted, one per user. */
+export interface GalleryVault {
+  /** Users with a gallery, sorted; needs no key. */
+  users(): Promise<Result<string[]>>;
+  /** The gallery, undefined where the user has none. Fails with `key-unavailable` or `store-altered`. */
+  load(user: string): Promise<Result<Gallery | undefined>>;
+  /** Saves and returns it with its new version. A file that cannot be opened is kept aside, never overwritten. */
+  save(gallery: Gallery): Promise<Result<Gallery>>;
+  remove(user: string): Promise<Result<void>>;
+}
+
+/** Ids of all models that the gallery holds embeddings of, sorted. */
+export function galleryModels(gallery: Gallery): string[] {
+  const entries = [...gallery.templates, ...gallery.reliefs];
+  return [...new Set(entries.flatMap(({ embeddings }) => [...embeddings.keys()]))].sort();
+}

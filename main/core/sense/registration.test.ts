@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ms } from '../../contract/units.ts';
+import type { Intrinsics, Rigid, SensorFrame } from './frames.ts';
+import { project, unproject } from '../geometry/camera.ts';
+import { apply, identity, rotationFromVector } from '../geometry/rigid.ts';
+import { register } from './registration.ts';
+
+const depthCamera: Intrinsics = { width: 64, height: 48, fx: 60, fy: 61, cx: 31.5, cy: 23.5 };
+const colourCamera: Intrinsics = { width: 128, height: 96, fx: 118, fy: 119, cx: 64, cy: 47 };
+
+function frameOf(depth: (u: number, v: number) => number, depthToColour: Rigid = identity): SensorFrame {
+  const { width, height } = depthCamera;
+  const data = Uint16Array.from({ length: width * height }, (_, i) =>
+    depth(i % width, Math.floor(i / width)),
+  );
+  const colour = new Uint8Array(colourCamera.width * colourCamera.height * 3);
+  return {
+    sequence: 1,
+    capturedAt: ms(0),
+    depth: { width, height, data, intrinsics: depthCamera },
+    colour: { width: 128, height: 96, channels: 3, data: colour, intrinsics: colourCamera },
+    depthToColour,
+  };
+}
+
+describe('registration', () => {
+  it('puts each depth pixel where the colour camera sees its point', () => {
+    const motion = fc
+      .tuple(fc.double({ min: -0.05, max: 0.05, noNaN: true }), fc.double({ min: -60, max: 60, noNaN: true }))
+      .map(([turn, shift]): Rigid => ({
+        rotation: rotationFromVector(turn, -turn, turn),
+        translation: [shift, shift / 4, 3],
+      }));
+    fc.assert(
+      fc.property(
+        motion,
+        fc.integer({ min: 400, max: 4000 }),
+        fc.nat(63),
+        fc.nat(47),
+        (depthToColour, z, u, v) => {
+          const { points, colourAt } = register(frameOf(() => z, depthToColour));
+          const i = v * 64 + u;
+          const point = unproject(depthCamera, u, v, z);
+          point.forEach((value, axis) => expect(points[i * 3 + axis]).toBeCloseTo(value, 2));
+          const [x, y] = project(colourCamera, apply(depthToColour, point));
+          const inside = x >= 0 && y >= 0 && x <= 127 && y <= 95;
+          expect(colourAt[i * 2]).toBeCloseTo(inside ? x : -1, 2);
+          expect(colourAt[i * 2 + 1]).toBeCloseTo(inside ? y : -1, 2);
+        },
+      ),
+    );
+  });
+
+  it('registers a region as it registers the whole', () => {
+    const frame = frameOf((u, v) => 800 + u + 2 * v, {
+      rotation: identity.rotation,
+      translation: [-20, 0, 0],
+    });
+    const whole = register(frame);
+    const part = register(frame, { left: 10, top: 5, right: 40, bottom: 30 });
+    for (const [u, v] of [
+      [10, 5],
+      [25, 17],
+      [39, 29],
+    ] as const) {
+      const w = v * 64 + u;
+      const p = (v - 5) * 30 + (u - 10);
+      expect([...part.points.slice(p * 3, p * 3 + 3)]).toEqual([...whole.points.slice(w * 3, w * 3 + 3)]);
+      expect([...part.colourAt.slice(p * 2, p * 2 + 2)]).toEqual([...whole.colourAt.slice(w * 2, w * 2 + 2)]);
+    }
+  });
+
+  it('takes no colour for what something nearer hides from the colour camera', () => {
+    // A near bar in the middle; the colour camera sits to the right and cannot see the wall just left of the bar.
+    const bar = (u: number) => u >= 28 && u < 36;
+    const { colourAt } = register(
+      frameOf((u) => (bar(u) ? 600 : 1500), { rotation: identity.rotation, translation: [-60, 0, 0] }),
+    );
+    const seen = (u: number) => colourAt[(24 * 64 + u) * 2] >= 0;
+    expect(seen(30)).toBe(true);
+    expect(seen(26)).toBe(false);
+    expect(seen(50)).toBe(true);
+  });
+
+  it('lifts a colour pixel to the point that it shows', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 8, max: 55 }),
+        fc.integer({ min: 6, max: 41 }),
+        fc.integer({ min: 500, max: 1500 }),
+        (u, v, z) => {
+          const depthToColour: Rigid = { rotation: identity.rotation, translation: [-20, 2, 1] };
+          const { liftColour } = register(frameOf(() => z, depthToColour));
+          const [x, y] = project(colourCamera, apply(depthToColour, unproject(depthCamera, u, v, z)));
+          fc.pre(x > 3 && y > 3 && x < 124 && y < 92);
+          const lifted = liftColour(x, y)!;
+          unproject(depthCamera, u, v, z).forEach((value, axis) =>
+            expect(lifted[axis]).toBeCloseTo(value, 1),
+          );
+        },
+      ),
+    );
+  });
+
+  it('lifts nothing where nothing was measured', () => {
+    const { liftColour, liftDepth, points } = register(frameOf(() => 0));
+    expect(liftColour(64, 48)).toBeUndefined();
+    expect(liftDepth(32, 24)).toBeUndefined();
+    expect(points.every((value) => value === 0)).toBe(true);
+  });
+
+  it('does without colour', () => {
+    const { colour: _, ...frame } = frameOf(() => 700);
+    const { colourAt, liftColour, liftDepth } = register(frame);
+    expect(colourAt).toHaveLength(0);
+    expect(liftColour(10, 10)).toBeUndefined();
+    expect(liftDepth(10, 10)![2]).toBe(700);
+  });
+});

@@ -1,0 +1,659 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AttemptView } from '../../contract/states/attempt.ts';
+import type { EnrolmentView } from '../../contract/states/enrolment.ts';
+import { SECTORS, type LivenessReason } from '../../contract/codes.ts';
+import type { Embeddings, Evidence, FaceEvidence } from '../../contract/evidence.ts';
+import type { OpenSensor, Pace, WatchRequest } from '../../contract/pipeline.ts';
+import { fail, ok, type Failure, type Result } from '../../contract/result.ts';
+import { deg, mm, ms } from '../../contract/units.ts';
+import { AppService } from './app-service.ts';
+import type { Gallery, GalleryVault } from '../people/gallery.ts';
+import { decodeLedger } from '../lock/lock-record.ts';
+import { ManualClock } from '../manual-clock.ts';
+import type { PinVault } from '../people/pin.ts';
+import { checkPin } from '../people/pin.ts';
+import type { MatchPolicy } from '../judge/policy.ts';
+import type { Pipeline, PipelineEvent, Store } from '../ports.ts';
+
+const PIN = '491783';
+const SIMULATED: OpenSensor = { driver: 'simulated', model: 'kinect-v2', serial: 's', simulated: true };
+const KINECT: OpenSensor = { driver: 'freenect2', model: 'kinect-v2', serial: 'A1', simulated: false };
+
+/** What the pipeline does, in order: events, and things that happen elsewhere between two of them. */
+type Script = readonly (PipelineEvent | (() => unknown))[];
+
+/** Plays its script whatever the signal says: stricter on the shell than the real one. */
+class ScriptedPipeline implements Pipeline {
+  script: Script = [];
+  readonly requests: WatchRequest[] = [];
+
+  async *watch(request: WatchRequest): AsyncGenerator<PipelineEvent> {
+    this.requests.push(request);
+    for (const step of this.script) {
+      if (typeof step === 'function') await step();
+      else yield step;
+    }
+  }
+
+  async close() {}
+}
+
+class MemoryStore implements Store {
+  readonly files = new Map<string, Uint8Array>();
+  full = false;
+  async read(name: string) {
+    return ok(this.files.get(name));
+  }
+  async write(name: string, bytes: Uint8Array) {
+    if (this.full) return fail('store-unwritable', 'The disk is full.');
+    this.files.set(name, bytes);
+    return ok(undefined);
+  }
+  async remove(name: string) {
+    this.files.delete(name);
+    return ok(undefined);
+  }
+  async list(prefix: string) {
+    return ok([...this.files.keys()].filter((name) => name.startsWith(prefix)));
+  }
+}
+
+class MemoryVault implements GalleryVault {
+  readonly galleries = new Map<string, Gallery>();
+  /** What loading or saving fails with. */
+  loading: Failure | undefined;
+  saving: Failure | undefined;
+  async users() {
+    return ok([...this.galleries.keys()].sort());
+  }
+  async load(user: string): Promise<Result<Gallery | undefined>> {
+    return this.loading ?? ok(this.galleries.get(user));
+  }
+  async save(gallery: Gallery): Promise<Result<Gallery>> {
+    if (this.saving) return this.saving;
+    this.galleries.set(gallery.user, { ...gallery, version: gallery.version + 1 });
+    return ok(this.galleries.get(gallery.user)!);
+  }
+  async remove(user: string) {
+    this.galleries.delete(user);
+    return ok(undefined);
+  }
+}
+
+class MemoryPins implements PinVault {
+  readonly pins = new Map<string, string>();
+  /** Checking waits for this. */
+  gate = Promise.resolve();
+  async users() {
+    return ok([...this.pins.keys()].sort());
+  }
+  async exists(user: string) {
+    return ok(this.pins.has(user));
+  }
+  async set(user: string, pin: string) {
+    const fit = checkPin(pin);
+    if (fit.ok) this.pins.set(user, pin);
+    return fit;
+  }
+  async verify(user: string, pin: string) {
+    await this.gate;
+    return ok(this.pins.get(user) === pin);
+  }
+  async remove(user: string) {
+    this.pins.delete(user);
+    return ok(undefined);
+  }
+}
+
+const KINDS = ['face-rgb', 'face-rgb@infrared', 'shape'];
+const POLICY: MatchPolicy = {
+  colour: ['face-rgb', 'shape'].map((kind) => ({
+    kind,
+    pooling: { nearest: 1 },
+    limits: [{ fusedFrames: 1, distance: 0.5 }],
+  })),
+  infrared: ['face-rgb@infrared', 'shape'].map((kind) => ({
+    kind,
+    pooling: { nearest: 1 },
+    limits: [{ fusedFrames: 1, distance: 0.5 }],
+  })),
+};
+
+/** Each person looks like one axis: themselves at distance 0, anybody else at √2. */
+const embeddingsOf = (person: number): Embeddings =>
+  new Map(KINDS.map((kind) => [kind, Float32Array.from({ length: 4 }, (_, i) => (i === person ? 1 : 0))]));
+const [ADA, BOB] = [0, 1];
+
+interface Seen {
+  readonly person?: number;
+  readonly sequence: number;
+  readonly capturedAt?: number;
+  readonly yaw?: number;
+  readonly pitch?: number;
+  readonly track?: number;
+  readonly against?: readonly LivenessReason[];
+  readonly attentive?: boolean;
+  readonly embeddings?: Embeddings;
+}
+
+const face = (seen: Seen): PipelineEvent & { evidence: FaceEvidence } => ({
+  kind: 'evidence',
+  evidence: {
+    kind: 'face',
+    sequence: seen.sequence,
+    capturedAt: ms(seen.capturedAt ?? seen.sequence * 33),
+    stages: {},
+    dropped: 0,
+    spectrum: 'colour',
+    pose: { yaw: deg(seen.yaw ?? 0), pitch: deg(seen.pitch ?? 0), roll: deg(0) },
+    distance: mm(650),
+    attentive: seen.attentive ?? true,
+    track: seen.track ?? 1,
+    fusedFrames: 1,
+    against: seen.against ?? [],
+    embeddings: seen.against?.length ? new Map() : (seen.embeddings ?? embeddingsOf(seen.person ?? ADA)),
+  },
+});
+
+const nobody = (sequence: number, capturedAt = sequence * 33): PipelineEvent => ({
+  kind: 'evidence',
+  evidence: {
+    kind: 'nobody',
+    sequence,
+    capturedAt: ms(capturedAt),
+    stages: {},
+    dropped: 0,
+  } satisfies Evidence,
+});
+
+const watching = (sensor: OpenSensor): PipelineEvent => ({ kind: 'watching', sensor });
+const restarting: PipelineEvent = { kind: 'restarting', attempt: 1, delay: ms(100) };
+const ended: PipelineEvent = { kind: 'ended' };
+
+/** Somebody looks straight and turns the head all the way round. */
+function turningHead(person = ADA, from = 0): PipelineEvent[] {
+  const straight = Array.from({ length: 8 }, (_, i) => face({ person, sequence: from + i }));
+  const round = SECTORS.map((_, i) =>
+    face({
+      person,
+      sequence: from + 8 + i,
+      yaw: 16 * Math.cos((i * Math.PI) / 4),
+      pitch: 16 * Math.sin((i * Math.PI) / 4),
+    }),
+  );
+  return [...straight, ...round];
+}
+
+/** Enough frames of somebody to be refused. */
+const stays = (person: number): PipelineEvent[] =>
+  Array.from({ length: 60 }, (_, i) => face({ person, sequence: i }));
+
+let pipeline: ScriptedPipeline;
+let vault: MemoryVault;
+let pins: MemoryPins;
+let store: MemoryStore;
+let clock: ManualClock;
+let app: AppService;
+
+beforeEach(() => {
+  pipeline = new ScriptedPipeline();
+  vault = new MemoryVault();
+  pins = new MemoryPins();
+  store = new MemoryStore();
+  clock = new ManualClock(100_000);
+  app = newProcess();
+});
+
+const newProcess = () =>
+  new AppService({ pipeline, vault, pins, store, clock, loadPolicy: async () => ok(POLICY) });
+
+const ledger = (user = 'ada') => {
+  const decoded = decodeLedger(store.files.get(`lock-${user}.json`)!);
+  if (!decoded.ok) throw new Error(decoded.message);
+  return decoded.value;
+};
+
+async function enrol(
+  script: Script,
+  { user = 'ada', pin = PIN, look = 'plain', signal = new AbortController().signal, patience = 60_000 } = {},
+) {
+  pipeline.script = script;
+  const views: EnrolmentView[] = [];
+  const result = await app.enrol(
+    { user, pin, look, sensor: 'any', pace: 'virtual', patience: ms(patience) },
+    signal,
+    (view) => views.push(view),
+  );
+  return { result, views };
+}
+
+interface Trying {
+  readonly user?: string;
+  readonly pace?: Pace;
+  readonly attentionRequired?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+async function unlock(
+  script: Script,
+  {
+    user = 'ada',
+    pace = 'virtual',
+    attentionRequired = true,
+    signal = new AbortController().signal,
+  }: Trying = {},
+) {
+  pipeline.script = script;
+  const views: AttemptView[] = [];
+  const result = await app.unlock({ user, sensor: 'any', pace, attentionRequired }, signal, (view) =>
+    views.push(view),
+  );
+  return { result, views };
+}
+
+const enrolled = async (sensor = SIMULATED, user = 'ada', person = ADA) => {
+  const { result } = await enrol([watching(sensor), ...turningHead(person)], { user });
+  expect(result.ok).toBe(true);
+  app = newProcess();
+};
+
+const screen = async (user = 'ada') => (await app.lock(user)).state;
+
+describe('enrolling', () => {
+  it('keeps templates of every direction and the PIN of a new user', async () => {
+    const { result, views } = await enrol([watching(SIMULATED), ...turningHead()]);
+    expect(result).toMatchObject({ ok: true, value: { user: 'ada', look: 'plain', templates: 9 } });
+    expect(views.at(-1)).toMatchObject({ kind: 'saving', progress: 1 });
+    expect(vault.galleries.get('ada')!.templates).toHaveLength(9);
+    expect(pins.pins.get('ada')).toBe(PIN);
+  });
+
+  it('adds a look to the others and replaces one of the same name', async () => {
+    await enrolled();
+    await enrol([watching(SIMULATED), ...turningHead()], { look: 'with glasses' });
+    await enrol([watching(SIMULATED), ...turningHead()]);
+    const looks = vault.galleries.get('ada')!.templates.map(({ look }) => look);
+    expect(looks.filter((look) => look === 'plain')).toHaveLength(9);
+    expect(looks.filter((look) => look === 'with glasses')).toHaveLength(9);
+  });
+
+  it('asks for no frame before the PIN is right, or fit for a new user', async () => {
+    expect((await enrol(turningHead(), { pin: '123' })).result).toMatchObject({ code: 'pin-too-short' });
+    await enrolled();
+    pipeline.requests.length = 0;
+    expect((await enrol(turningHead(), { pin: '918273' })).result).toMatchObject({ code: 'pin-wrong' });
+    expect(pipeline.requests).toEqual([]);
+  });
+
+  it.each<[string, Script, string]>([
+    ['the recording ends early', [watching(SIMULATED), ...turningHead().slice(0, 12), ended], 'not-enrolled'],
+    [
+      'the sensor goes away',
+      [
+        watching(SIMULATED),
+        ...turningHead().slice(0, 12),
+        { kind: 'failed', failure: fail('sensor-lost', 'Gone.') },
+      ],
+      'sensor-lost',
+    ],
+    [
+      'the sensor is exchanged',
+      [
+        watching(KINECT),
+        ...turningHead().slice(0, 12),
+        watching({ ...KINECT, serial: 'B2' }),
+        ...turningHead(ADA, 50),
+      ],
+      'sensor-lost',
+    ],
+    ['the sensor was never opened', turningHead(), 'sensor-lost'],
+    [
+      'nobody comes',
+      [
+        watching(SIMULATED),
+        ...Array.from({ length: 200 }, (_, i) => nobody(i, i * 1000)),
+        ...turningHead(ADA, 200),
+      ],
+      'timed-out',
+    ],
+    [
+      'the sensor falls silent',
+      [watching(SIMULATED), () => clock.advance(31_000), { kind: 'silent' }, ...turningHead()],
+      'sensor-lost',
+    ],
+  ])('stores nothing when %s', async (_, script, code) => {
+    expect((await enrol(script)).result).toMatchObject({ ok: false, code });
+    expect([...vault.galleries.keys(), ...pins.pins.keys()]).toEqual([]);
+  });
+
+  it('stores nothing when it is cancelled, even though the rest of the turn still arrives', async () => {
+    const cancel = new AbortController();
+    const [begin, rest] = [turningHead().slice(0, 12), turningHead().slice(12)];
+    const script = [watching(SIMULATED), ...begin, () => cancel.abort(), ...rest];
+    expect((await enrol(script, { signal: cancel.signal })).result).toMatchObject({ code: 'cancelled' });
+    expect([...vault.galleries.keys(), ...pins.pins.keys()]).toEqual([]);
+  });
+
+  it('stores neither gallery nor PIN when the gallery cannot be saved', async () => {
+    vault.saving = fail('store-unwritable', 'The disk is full.');
+    expect((await enrol([watching(SIMULATED), ...turningHead()])).result).toMatchObject({
+      code: 'store-unwritable',
+    });
+    expect([...vault.galleries.keys(), ...pins.pins.keys()]).toEqual([]);
+  });
+
+  it('keeps the PIN of a user who had one when a further look cannot be saved', async () => {
+    await enrolled();
+    vault.saving = fail('store-unwritable', 'The disk is full.');
+    await enrol([watching(SIMULATED), ...turningHead()], { look: 'with glasses' });
+    expect(pins.pins.get('ada')).toBe(PIN);
+  });
+
+  it('pauses while the camera part restarts and finishes with the frames of the new process', async () => {
+    const { result, views } = await enrol([
+      watching(SIMULATED),
+      ...turningHead().slice(0, 12),
+      restarting,
+      watching(SIMULATED),
+      ...turningHead(),
+    ]);
+    expect(result.ok).toBe(true);
+    expect(views.map(({ kind }) => kind)).toContain('paused');
+    const now = clock.wallTime();
+    for (const { capturedAt } of vault.galleries.get('ada')!.templates)
+      expect(capturedAt).toBeLessThanOrEqual(now);
+  });
+
+  it('takes no template of somebody else who comes in between', async () => {
+    const turn = turningHead();
+    const strangers = turningHead(BOB, 100).slice(8);
+    const { result, views } = await enrol([
+      watching(SIMULATED),
+      ...turn.slice(0, 9),
+      ...strangers,
+      ...turningHead(ADA, 200).slice(8),
+    ]);
+    expect(result.ok).toBe(true);
+    expect(views.map(({ guidance }) => guidance)).toContain('someone-else');
+    for (const { embeddings } of vault.galleries.get('ada')!.templates)
+      expect(embeddings.get('shape')![BOB]).toBe(0);
+  });
+
+  it('replaces a gallery that was altered for who has the PIN, and for nobody else', async () => {
+    await enrolled();
+    vault.loading = fail('store-altered', 'The gallery was altered.');
+    expect((await enrol([watching(SIMULATED), ...turningHead()], { pin: '918273' })).result.ok).toBe(false);
+    expect((await enrol([watching(SIMULATED), ...turningHead()])).result.ok).toBe(true);
+    pins.pins.clear();
+    expect((await enrol([watching(SIMULATED), ...turningHead()])).result).toMatchObject({
+      code: 'store-altered',
+    });
+  });
+
+  it('sets no new PIN for somebody whose face is enrolled and whose PIN record is gone', async () => {
+    await enrolled();
+    pins.pins.clear();
+    const { result } = await enrol([watching(SIMULATED), ...turningHead(BOB)], { pin: '918273' });
+    expect(result).toMatchObject({ code: 'store-altered' });
+    expect(pins.pins.size).toBe(0);
+  });
+});
+
+describe('unlocking by face', () => {
+  it('opens for two agreeing frames, tells neither score nor name, and leaves no miss', async () => {
+    await enrolled();
+    const { result, views } = await unlock([
+      watching(SIMULATED),
+      face({ sequence: 0 }),
+      face({ sequence: 1 }),
+    ]);
+    expect(result).toMatchObject({ ok: true, value: { kind: 'unlocked', by: 'face' } });
+    for (const view of views) expect(Object.keys(view).sort()).toEqual(['guidance', 'kind']);
+    expect(await screen()).toEqual({ kind: 'unlocked', by: 'face' });
+    expect(ledger().misses).toBe(0);
+  });
+
+  it('has written the miss before anything is compared', async () => {
+    await enrolled();
+    const missesWhenCompared: number[] = [];
+    class Watched extends Map<string, Float32Array> {
+      override get(kind: string) {
+        missesWhenCompared.push(ledger().misses);
+        return super.get(kind);
+      }
+    }
+    const embeddings = new Watched(embeddingsOf(BOB));
+    await unlock([watching(SIMULATED), face({ sequence: 0, embeddings }), ended]);
+    expect(missesWhenCompared.length).toBeGreaterThan(0);
+    expect(new Set(missesWhenCompared)).toEqual(new Set([1]));
+  });
+
+  it('refuses a stranger and charges one miss, however many frames were compared', async () => {
+    await enrolled();
+    const { result } = await unlock([watching(SIMULATED), ...stays(BOB)]);
+    expect(result).toMatchObject({ ok: true, value: { kind: 'refused', code: 'not-recognised' } });
+    expect(ledger()).toMatchObject({ misses: 1, totalMisses: 1 });
+    expect(await screen()).toMatchObject({ kind: 'locked' });
+  });
+
+  it('charges a picture of somebody too', async () => {
+    await enrolled();
+    const shown = Array.from({ length: 60 }, (_, i) => face({ sequence: i, against: ['flat'] }));
+    expect((await unlock([watching(SIMULATED), ...shown])).result).toMatchObject({
+      value: { kind: 'refused', code: 'not-live' },
+    });
+    expect(ledger().misses).toBe(1);
+  });
+
+  it.each<[string, Script]>([
+    ['nobody is there', [watching(SIMULATED), nobody(0), nobody(1), ended]],
+    [
+      'the eyes stay closed',
+      [
+        watching(SIMULATED),
+        face({ sequence: 0, attentive: false }),
+        face({ sequence: 1, attentive: false }),
+        ended,
+      ],
+    ],
+  ])('charges nothing when %s', async (_, script) => {
+    await enrolled();
+    expect((await unlock(script)).result).toMatchObject({ value: { kind: 'refused', code: 'nobody' } });
+    expect(ledger().totalMisses).toBe(0);
+  });
+
+  it('takes closed eyes where no attention is asked for', async () => {
+    await enrolled();
+    const asleep = [0, 1].map((sequence) => face({ sequence, attentive: false }));
+    const { result } = await unlock([watching(SIMULATED), ...asleep], { attentionRequired: false });
+    expect(result).toMatchObject({ value: { kind: 'unlocked' } });
+  });
+
+  it.each<[string, Script]>([
+    ['the same frame twice', [face({ sequence: 5 }), face({ sequence: 5 })]],
+    ['a frame and an earlier one', [face({ sequence: 5 }), face({ sequence: 4 })]],
+    ['frames of two tracks', [face({ sequence: 5, track: 1 }), face({ sequence: 6, track: 2 })]],
+    ['frames far apart', [face({ sequence: 5 }), face({ sequence: 6, capturedAt: 1000 })]],
+    ['two frames with nobody between', [face({ sequence: 5 }), nobody(6), face({ sequence: 7 })]],
+    [
+      'two frames with a restart between',
+      [face({ sequence: 5 }), restarting, watching(SIMULATED), face({ sequence: 6 })],
+    ],
+  ])('does not open for %s', async (_, frames) => {
+    await enrolled();
+    const { result } = await unlock([watching(SIMULATED), ...frames, ended]);
+    expect(result).not.toMatchObject({ value: { kind: 'unlocked' } });
+    expect(await screen()).toMatchObject({ kind: 'locked' });
+  });
+
+  it('takes live evidence that is old for no evidence, and charges nothing for it', async () => {
+    await enrolled();
+    const old = [0, 1].map((sequence) => face({ sequence, capturedAt: clock.now() - 260 + sequence }));
+    await unlock([watching(SIMULATED), ...old, ended], { pace: 'live' });
+    expect(await screen()).toMatchObject({ kind: 'locked' });
+    expect(ledger().totalMisses).toBe(0);
+    const fresh = [2, 3].map((sequence) => face({ sequence, capturedAt: clock.now() - 200 + sequence }));
+    const { result } = await unlock([watching(SIMULATED), ...fresh], { pace: 'live' });
+    expect(result).toMatchObject({ value: { kind: 'unlocked' } });
+  });
+
+  it('looks at nothing that arrives after a cancel; the miss stays', async () => {
+    await enrolled();
+    const cancel = new AbortController();
+    const script = [watching(SIMULATED), face({ sequence: 0 }), () => cancel.abort(), face({ sequence: 1 })];
+    expect((await unlock(script, { signal: cancel.signal })).result).toMatchObject({ code: 'cancelled' });
+    expect(await screen()).toMatchObject({ kind: 'locked' });
+    expect(ledger().misses).toBe(1);
+  });
+
+  it('is over when the sensor falls silent, live at its patience, a recording after half a minute', async () => {
+    await enrolled();
+    const silence = (milliseconds: number): Script => [() => clock.advance(milliseconds), { kind: 'silent' }];
+    const later = [face({ sequence: 0 }), face({ sequence: 1 })];
+    expect(
+      (await unlock([watching(SIMULATED), ...silence(10_001), ...later], { pace: 'live' })).result,
+    ).toMatchObject({
+      value: { kind: 'refused', code: 'nobody' },
+    });
+    expect((await unlock([watching(SIMULATED), ...silence(10_001), ...later])).result).toMatchObject({
+      value: { kind: 'unlocked' },
+    });
+    app = newProcess();
+    expect((await unlock([watching(SIMULATED), ...silence(30_001), ...later])).result).toMatchObject({
+      code: 'sensor-lost',
+    });
+    expect(await screen()).toMatchObject({ kind: 'locked' });
+  });
+
+  it('turns the face off after five misses, over a restart too, and on again with the PIN', async () => {
+    await enrolled();
+    for (let i = 0; i < 5; i++) await unlock([watching(SIMULATED), ...stays(BOB)]);
+    app = newProcess();
+    const you = [watching(SIMULATED), face({ sequence: 0 }), face({ sequence: 1 })];
+    pipeline.requests.length = 0;
+    expect((await unlock(you)).result).toMatchObject({ code: 'paused' });
+    expect(pipeline.requests).toEqual([]);
+    expect((await app.enterPin('ada', PIN)).ok).toBe(true);
+    await (await app.lock('ada')).dispatch({ kind: 'lock' });
+    expect((await unlock(you)).result).toMatchObject({ value: { kind: 'unlocked', by: 'face' } });
+  });
+
+  it('opens for no face when the miss could not be written down', async () => {
+    await enrolled();
+    const script = [
+      watching(SIMULATED),
+      () => (store.full = true),
+      face({ sequence: 0 }),
+      face({ sequence: 1 }),
+    ];
+    expect((await unlock(script)).result.ok).toBe(false);
+    expect(await screen()).toMatchObject({ kind: 'locked', face: { kind: 'pin-needed' } });
+    expect((await app.enterPin('ada', PIN)).ok).toBe(true);
+  });
+
+  it('compares nothing made by other steps from frame to input', async () => {
+    await enrolled();
+    const gallery = vault.galleries.get('ada')!;
+    vault.galleries.set('ada', {
+      ...gallery,
+      templates: gallery.templates.map((template) => ({ ...template, preprocessing: 99 })),
+    });
+    expect((await unlock([])).result).toMatchObject({ code: 'not-enrolled' });
+  });
+});
+
+describe('the sensor', () => {
+  const two = [face({ sequence: 0 }), face({ sequence: 1 })];
+
+  it('must be the one that a gallery was enrolled with, where that was a real one', async () => {
+    await enrolled(KINECT);
+    for (const other of [SIMULATED, { ...SIMULATED, driver: 'replay' }, { ...KINECT, serial: 'B2' }]) {
+      expect((await unlock([watching(other), ...two])).result).toMatchObject({ code: 'pin-needed' });
+      expect(await screen()).toMatchObject({ kind: 'locked' });
+    }
+    expect(ledger().totalMisses).toBe(0);
+    expect((await unlock([watching(KINECT), ...two])).result).toMatchObject({ value: { kind: 'unlocked' } });
+  });
+
+  it('must not become another during an attempt', async () => {
+    await enrolled(KINECT);
+    const script = [watching(KINECT), two[0], watching(SIMULATED), two[1]];
+    expect((await unlock(script)).result).toMatchObject({ code: 'pin-needed' });
+    expect(await screen()).toMatchObject({ kind: 'locked' });
+    expect(ledger().misses).toBe(1);
+  });
+
+  it('may be a recording where the gallery came from a simulation', async () => {
+    await enrolled();
+    const { result } = await unlock([watching({ ...SIMULATED, driver: 'replay' }), ...two]);
+    expect(result).toMatchObject({ value: { kind: 'unlocked' } });
+  });
+});
+
+describe('PIN and face at once', () => {
+  it('open the screen once, by the PIN where it is first', async () => {
+    await enrolled();
+    const pin = () => app.enterPin('ada', PIN);
+    const { result } = await unlock([watching(SIMULATED), face({ sequence: 0 }), pin, face({ sequence: 1 })]);
+    expect(result).toMatchObject({ value: { kind: 'unlocked', by: 'pin' } });
+    expect(await screen()).toEqual({ kind: 'unlocked', by: 'pin' });
+  });
+
+  it('end the attempt with the PIN though no frame comes any more', async () => {
+    await enrolled();
+    let after = false;
+    const { result } = await unlock([
+      watching(SIMULATED),
+      () => app.enterPin('ada', PIN),
+      { kind: 'silent' },
+      () => (after = true),
+    ]);
+    expect(result).toMatchObject({ value: { kind: 'unlocked', by: 'pin' } });
+    expect(after).toBe(false);
+  });
+
+  it('open the screen once, by the face where the PIN is still being checked', async () => {
+    await enrolled();
+    let release: () => void = () => undefined;
+    pins.gate = new Promise((resolve) => (release = resolve));
+    let entered: Promise<Result<void>> | undefined;
+    const { result } = await unlock([
+      watching(SIMULATED),
+      () => void (entered = app.enterPin('ada', PIN)),
+      face({ sequence: 0 }),
+      face({ sequence: 1 }),
+    ]);
+    expect(result).toMatchObject({ value: { kind: 'unlocked', by: 'face' } });
+    release();
+    expect((await entered!).ok).toBe(true);
+    expect(await screen()).toEqual({ kind: 'unlocked', by: 'face' });
+  });
+
+  it('leave a wrong PIN counted though the face opens', async () => {
+    await enrolled();
+    const wrong = () => app.enterPin('ada', '918273');
+    await unlock([watching(SIMULATED), wrong, face({ sequence: 0 }), face({ sequence: 1 })]);
+    expect(ledger().pinMisses).toBe(1);
+  });
+});
+
+describe('two users', () => {
+  it('have faces, PINs and misses of their own', async () => {
+    await enrolled(SIMULATED, 'ada', ADA);
+    await enrolled(SIMULATED, 'bob', BOB);
+    const bob = [face({ person: BOB, sequence: 0 }), face({ person: BOB, sequence: 1 })];
+    for (let i = 0; i < 5; i++) await unlock([watching(SIMULATED), ...stays(BOB)], { user: 'ada' });
+    expect((await unlock([], { user: 'ada' })).result).toMatchObject({ code: 'paused' });
+    expect(ledger('bob').totalMisses).toBe(0);
+    expect((await unlock([watching(SIMULATED), ...bob], { user: 'bob' })).result).toMatchObject({
+      value: { kind: 'unlocked', by: 'face' },
+    });
+    expect(await screen('ada')).toMatchObject({ kind: 'locked' });
+  });
+
+  it('are told apart from people who are not enrolled', async () => {
+    await enrolled();
+    expect((await unlock([], { user: 'eve' })).result).toMatchObject({ code: 'not-enrolled' });
+    expect(pipeline.requests).toHaveLength(1);
+  });
+});

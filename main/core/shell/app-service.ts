@@ -1,0 +1,540 @@
+/**
+ * The shell's work, the same in every host: enrol, unlock, PIN. It alone holds galleries and gives verdicts; the pipeline
+ * sends evidence, the page asks.
+ */
+import type { AttemptOutcome, AttemptView } from '../../contract/states/attempt.ts';
+import type { EnrolmentReport, EnrolmentView } from '../../contract/states/enrolment.ts';
+import type { Embeddings, Evidence, FaceEvidence } from '../../contract/evidence.ts';
+import type { OpenSensor, Pace } from '../../contract/pipeline.ts';
+import { fail, ok, type Failure, type Result } from '../../contract/result.ts';
+import { ms, type Milliseconds } from '../../contract/units.ts';
+import {
+  ATTEMPT_LIMITS,
+  beginAttempt,
+  expireAttempt,
+  stepAttempt,
+  type AttemptState,
+} from '../judge/decide.ts';
+import {
+  beginEnrolment,
+  enrolmentProgress,
+  stepEnrolment,
+  type Capture,
+  type EnrolmentState,
+} from '../people/enrolment.ts';
+import { meanEmbedding } from '../face/embedding.ts';
+import { isFresh } from '../sense/freshness.ts';
+import { looksOf, removeLook, renameLook } from '../people/looks.ts';
+import type { LookState } from '../../contract/states/app.ts';
+import type { Gallery, GalleryVault, Template } from '../people/gallery.ts';
+import { userFile } from '../people/gallery-user-file.ts';
+import { LockSession } from '../lock/lock-session.ts';
+import { compareWithGallery } from '../judge/match.ts';
+import { checkPin, type PinVault } from '../people/pin.ts';
+import type { MatchPolicy, Sensitivity } from '../judge/policy.ts';
+import type { Clock, Pipeline, Store } from '../ports.ts';
+
+/** Version of the steps from frame to network input; templates of another one do not compare. */
+export const PREPROCESSING = 1;
+
+/** Escaped, so that every file of a user has a possible name. */
+const LONGEST_NAME = 200;
+/** A sensor or process that says nothing at all for so long is given up. */
+const STALLED = ms(30_000);
+/** An enrolment in which nothing new is captured for so long (on the frames' clock) ends. */
+const ENROLMENT_PATIENCE = ms(60_000);
+
+export interface AppParts {
+  readonly pipeline: Pipeline;
+  readonly vault: GalleryVault;
+  readonly pins: PinVault;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** The thresholds; read when first needed, so that the PIN works without models. */
+  loadPolicy(level?: Sensitivity): Promise<Result<MatchPolicy>>;
+  /** A sentence where the key of the galleries is kept less safely than in the system's keychain. */
+  readonly keyWarning?: string;
+}
+
+export interface EnrolRequest {
+  readonly user: string;
+  readonly pin: string;
+  readonly sensor: string;
+  readonly pace: Pace;
+  /** Name of the look: `plain`, `with glasses`. A look of that name is replaced. */
+  readonly look: string;
+  /** How long to wait for the next look that can be captured. */
+  readonly patience?: Milliseconds;
+}
+
+/** What an enrolment needs beside the PIN. */
+export type LookRequest = Omit<EnrolRequest, 'pin'>;
+export interface UnlockRequest {
+  readonly user: string;
+  readonly sensor: string;
+  readonly pace: Pace;
+  readonly attentionRequired: boolean;
+  readonly sensitivity?: Sensitivity;
+  /** How long to wait for somebody who can be judged. */
+  readonly patience?: Milliseconds;
+}
+
+export class AppService {
+  private readonly locks = new Map<string, Promise<LockSession>>();
+  /** How a user's screen was last opened; the lock's effect writes it, an attempt reads it. */
+  private readonly opened = new Map<string, 'face' | 'pin'>();
+
+  constructor(private readonly parts: AppParts) {}
+
+  /** The user's lock, locked when first asked for. */
+  async lock(user: string): Promise<LockSession> {
+    let session = this.locks.get(user);
+    if (!session) {
+      const { store, clock, pins, vault } = this.parts;
+      const enrolled = async () => {
+        const [pin, users] = [await pins.exists(user), await vault.users()];
+        return !pin.ok || pin.value || !users.ok || users.value.includes(user);
+      };
+      session = enrolled().then((known) =>
+        LockSession.open({ store, clock, user, enrolled: known }, (effect) => {
+          if (effect.kind === 'unlock') this.opened.set(user, effect.by);
+        }),
+      );
+      this.locks.set(user, session);
+    }
+    return session;
+  }
+
+  /** Checks the PIN of a user; opens their screen where it is right. Wrong ones are counted and soon delayed. */
+  async enterPin(user: string, pin: string): Promise<Result<void>> {
+    const lock = await this.lock(user);
+    return lock.tryPin(() => this.parts.pins.verify(user, pin));
+  }
+
+  /** Everybody who has a PIN or a gallery here, sorted. */
+  async users(): Promise<Result<string[]>> {
+    const [pins, galleries] = [await this.parts.pins.users(), await this.parts.vault.users()];
+    if (!pins.ok) return pins;
+    // Galleries that cannot be listed keep nobody from their PIN.
+    return ok([...new Set([...pins.value, ...(galleries.ok ? galleries.value : [])])].sort());
+  }
+
+  /** Sets the first PIN of a new user and opens their screen. Fails with `busy` where somebody is set up already. */
+  async setUp(user: string, pin: string): Promise<Result<void>> {
+    const fit = checkPin(pin);
+    if (!fit.ok) return fit;
+    if (userFile(user).length > LONGEST_NAME)
+      return fail('bad-argument', 'That name is too long to be kept. Choose a shorter one.');
+    const users = await this.users();
+    if (!users.ok) return users;
+    if (users.value.length > 0)
+      return fail('busy', `${users.value[0]} is set up here already. Reload the page and enter the PIN.`);
+    // The lock's record begins before the PIN does: a record that is missing later was deleted.
+    await this.lock(user);
+    const set = await this.parts.pins.set(user, pin);
+    return set.ok ? this.enterPin(user, pin) : set;
+  }
+
+  /** What the user enrolled; empty where nothing is. */
+  async looks(user: string): Promise<Result<LookState[]>> {
+    const gallery = await this.parts.vault.load(user);
+    return gallery.ok ? ok(looksOf(gallery.value)) : gallery;
+  }
+
+  async renameLook(user: string, pin: string, look: string, to: string): Promise<Result<void>> {
+    return this.changeGallery(user, pin, (gallery) => renameLook(gallery, look, to));
+  }
+
+  async removeLook(user: string, pin: string, look: string): Promise<Result<void>> {
+    return this.changeGallery(user, pin, (gallery) => removeLook(gallery, look));
+  }
+
+  private async changeGallery(
+    user: string,
+    pin: string,
+    change: (gallery: Gallery) => Result<Gallery>,
+  ): Promise<Result<void>> {
+    const { vault } = this.parts;
+    const right = await this.enterPin(user, pin);
+    if (!right.ok) return right;
+    const gallery = await vault.load(user);
+    if (!gallery.ok) return gallery;
+    if (!gallery.value) return fail('not-enrolled', 'No look is enrolled. Reload the page.');
+    const changed = change(gallery.value);
+    if (!changed.ok) return changed;
+    const saved =
+      changed.value.templates.length > 0 ? await vault.save(changed.value) : await vault.remove(user);
+    return saved.ok ? ok(undefined) : saved;
+  }
+
+  /** Replaces the PIN. Fails with `pin-wrong`, or where the next one may not be set (checkPin). */
+  async changePin(user: string, pin: string, next: string): Promise<Result<void>> {
+    const fit = checkPin(next);
+    if (!fit.ok) return fit;
+    const right = await this.enterPin(user, pin);
+    return right.ok ? this.parts.pins.set(user, next) : right;
+  }
+
+  /** Forgets the sessions of all locks: after everything was removed, the next user starts afresh. */
+  forget(): void {
+    this.locks.clear();
+    this.opened.clear();
+  }
+
+  /** The user's PIN where they have one, else a new one to be set at the end. */
+  private async authorise(user: string, pin: string): Promise<Result<'known' | 'new'>> {
+    const exists = await this.parts.pins.exists(user);
+    if (!exists.ok) return exists;
+    if (!exists.value) {
+      const fit = checkPin(pin);
+      if (!fit.ok) return fit;
+      // The lock's record begins before the PIN does: a record that is missing later was deleted.
+      await this.lock(user);
+      return ok('new');
+    }
+    const right = await this.enterPin(user, pin);
+    return right.ok ? ok('known') : right;
+  }
+
+  /**
+   * Enrols a look of a user: needs the PIN, or sets it for a new user. Nothing is kept of an enrolment that does not end.
+   * @param show called with each change that a person can see
+   */
+  async enrol(
+    request: EnrolRequest,
+    signal: AbortSignal,
+    show: (view: EnrolmentView) => void,
+  ): Promise<Result<EnrolmentReport>> {
+    const pin = await this.authorise(request.user, request.pin);
+    if (!pin.ok) return pin;
+    return this.enrolLook(request, signal, show, pin.value === 'new' ? request.pin : undefined);
+  }
+
+  /**
+   * Enrols a look, for a caller that has just checked the PIN.
+   * @param newPin the user's first PIN, to be set with the gallery
+   */
+  async enrolLook(
+    request: LookRequest,
+    signal: AbortSignal,
+    show: (view: EnrolmentView) => void,
+    newPin?: string,
+  ): Promise<Result<EnrolmentReport>> {
+    const { user } = request;
+    const { vault, pins, pipeline, clock } = this.parts;
+    const loaded = await vault.load(user);
+    // A gallery that cannot be opened any more is replaced (the vault keeps the file aside), but only for who has the PIN.
+    if (!loaded.ok && !(loaded.code === 'store-altered' && newPin === undefined)) return loaded;
+    const before = loaded.ok ? loaded.value : undefined;
+    if (before && newPin !== undefined)
+      return fail(
+        'store-altered',
+        `The PIN record of "${user}" is missing although a face is enrolled. Restore it from a backup, or remove the data folder and enrol again.`,
+      );
+    const policy = await this.parts.loadPolicy();
+    if (!policy.ok) return policy;
+
+    let state: EnrolmentState = beginEnrolment();
+    let sensor: OpenSensor | undefined;
+    let firstAt: Milliseconds | undefined;
+    let progressAt: Milliseconds | undefined;
+    let heardAt = clock.now();
+    const patience = request.patience ?? ENROLMENT_PATIENCE;
+    const rules = {
+      samePerson: (evidence: FaceEvidence, captures: readonly Capture[]) =>
+        matches(
+          policy.value,
+          evidence,
+          captures.map((c) => c.embeddings),
+        ),
+    };
+    const view = (kind: EnrolmentView['kind']): EnrolmentView => ({
+      kind,
+      guidance: state.guidance,
+      progress: enrolmentProgress(state),
+      filled: state.filled,
+      pointer: state.pointer,
+    });
+    let end: Failure | undefined = fail('cancelled', 'The enrolment was cancelled; nothing was stored.');
+    for await (const event of pipeline.watch(
+      { sensor: request.sensor, purpose: 'enrol', pace: request.pace },
+      signal,
+    )) {
+      // What still arrives after a cancel is not looked at.
+      if (signal.aborted) break;
+      if (event.kind !== 'silent') heardAt = clock.now();
+      if (event.kind === 'watching') {
+        if (sensor && !compatible(sensor, event.sensor)) {
+          end = fail(
+            'sensor-lost',
+            'The sensor was exchanged during the enrolment; nothing was stored. Start again.',
+          );
+          break;
+        }
+        sensor = event.sensor;
+      } else if (event.kind === 'silent') {
+        if (clock.now() - heardAt <= STALLED) continue;
+        end = stalled('nothing was stored');
+        break;
+      } else if (event.kind === 'restarting') {
+        // The count of frames starts again with the process, and so may their time.
+        state = { ...state, lastSequence: -1 };
+        progressAt = undefined;
+        show(view('paused'));
+      } else if (event.kind === 'failed') {
+        end = event.failure;
+        break;
+      } else if (event.kind === 'ended') {
+        end = fail('not-enrolled', this.unfinished(state));
+        break;
+      } else {
+        const { capturedAt } = event.evidence;
+        firstAt ??= capturedAt;
+        progressAt ??= capturedAt;
+        const captured = state.captures.length;
+        state = stepEnrolment(state, event.evidence, this.judgedAt(event.evidence, request.pace), rules);
+        if (state.captures.length > captured) progressAt = capturedAt;
+        if (state.kind === 'done') {
+          end = undefined;
+          show(view('saving'));
+          break;
+        }
+        show(view(state.kind));
+        if (capturedAt - progressAt > patience) {
+          end = fail(
+            'timed-out',
+            `Nothing new was seen for ${Math.round(patience / 1000)} seconds, when the enrolment was ${percent(state)} % done; nothing was stored. Sit before the sensor and start again.`,
+          );
+          break;
+        }
+      }
+    }
+    if (end || !sensor) return end ?? fail('sensor-lost', 'The sensor sent nothing; nothing was stored.');
+
+    const last = latest(state.captures);
+    const gallery = withLook(before, user, sensor, request.look, state.captures, clock.wallTime());
+    if (newPin !== undefined) {
+      const set = await pins.set(user, newPin);
+      if (!set.ok) return set;
+    }
+    const saved = await vault.save(gallery);
+    if (!saved.ok) {
+      // Nothing is kept of an enrolment that fails, its PIN neither.
+      if (newPin !== undefined) await pins.remove(user);
+      return saved;
+    }
+    return ok({
+      user,
+      look: request.look,
+      templates: state.captures.length,
+      seconds: (last - firstAt!) / 1000,
+      ...(this.parts.keyWarning === undefined ? {} : { warning: this.parts.keyWarning }),
+    });
+  }
+
+  private unfinished(state: EnrolmentState): string {
+    return `The recording ended when the enrolment was ${percent(state)} % done; nothing was stored. Enrol from one in which the person looks straight and then turns the head all the way round.`;
+  }
+
+  /**
+   * One attempt to unlock by face. A PIN entered meanwhile (enterPin) wins if it is first.
+   * @returns the outcome, or why no attempt could be made or finished: `paused`, `pin-needed`, `not-enrolled`, sensor trouble
+   */
+  async unlock(
+    request: UnlockRequest,
+    signal: AbortSignal,
+    show: (view: AttemptView) => void,
+  ): Promise<Result<AttemptOutcome>> {
+    const { user, pace } = request;
+    const { vault, pipeline, clock } = this.parts;
+    const lock = await this.lock(user);
+    const gallery = await vault.load(user);
+    if (!gallery.ok) return gallery;
+    if (!gallery.value)
+      return fail(
+        'not-enrolled',
+        `Nobody called "${user}" is enrolled. Enrol first: npm run facet -- enroll --user ${user}.`,
+      );
+    const templates = comparable(gallery.value);
+    if (templates.length === 0)
+      return fail(
+        'not-enrolled',
+        `The looks of "${user}" were made by another version of Facet. Enrol again; the PIN works.`,
+      );
+    const policy = await this.parts.loadPolicy(request.sensitivity);
+    if (!policy.ok) return policy;
+    const begun = await lock.beginFace();
+    if (!begun.ok) return begun;
+    const id = begun.value;
+
+    let attempt: AttemptState | undefined;
+    let startedAt = ms(0);
+    let now = ms(0);
+    let charged = false;
+    let failure: Failure | undefined;
+    const rules = {
+      attentionRequired: request.attentionRequired,
+      recognises: (evidence: FaceEvidence) => matches(policy.value, evidence, templates),
+      ...(request.patience === undefined ? {} : { patience: request.patience }),
+    };
+    this.opened.delete(user);
+    let sensor: OpenSensor | undefined;
+    const patience = request.patience ?? ATTEMPT_LIMITS.patience;
+    const isOpen = () => lock.state.kind === 'unlocked';
+    let openedAt: Milliseconds | undefined;
+    let heardAt = clock.now();
+    for await (const event of pipeline.watch({ sensor: request.sensor, purpose: 'unlock', pace }, signal)) {
+      if (signal.aborted || isOpen()) break;
+      if (event.kind !== 'silent') heardAt = clock.now();
+      if (event.kind === 'watching') {
+        const foreign = foreignSensor(sensor ?? gallery.value.sensor, event.sensor);
+        if (foreign) {
+          failure = fail('pin-needed', foreign);
+          break;
+        }
+        sensor = event.sensor;
+        openedAt ??= heardAt;
+      } else if (event.kind === 'silent') {
+        // Live frames are due on this clock; a recording, or a start, may take as long as the machine needs.
+        if (pace === 'live' && openedAt !== undefined && clock.now() - openedAt > patience) break;
+        if (clock.now() - heardAt > STALLED) {
+          failure = stalled('use the PIN');
+          break;
+        }
+      } else if (event.kind === 'restarting') {
+        if (attempt?.kind === 'watching') attempt = { ...attempt, lastSequence: -1, agreeing: undefined };
+        show({ kind: 'restarting', guidance: 'looking' });
+      } else if (event.kind === 'failed') {
+        failure = event.failure;
+        break;
+      } else if (event.kind === 'ended') break;
+      else {
+        const { evidence } = event;
+        now = this.judgedAt(evidence, pace);
+        if (!attempt) {
+          startedAt = now;
+          attempt = beginAttempt(now);
+        }
+        if (!charged && matchable(evidence, now, request.attentionRequired)) {
+          charged = true;
+          await lock.dispatch({ kind: 'face-seen', id });
+        }
+        attempt = stepAttempt(attempt, evidence, now, rules);
+        if (attempt.kind !== 'watching' || isOpen()) break;
+        show({ kind: 'watching', guidance: attempt.guidance });
+      }
+    }
+    attempt = attempt?.kind === 'watching' ? expireAttempt(attempt, now, ms(0)) : attempt;
+    const after = ms(now - startedAt);
+    if (attempt?.kind === 'accepted') await lock.dispatch({ kind: 'face-accepted', id });
+    else if (failure || attempt === undefined || attempt.kind === 'watching' || attempt.code === 'nobody')
+      await lock.dispatch({ kind: 'face-ended', id });
+    else await lock.dispatch({ kind: 'face-missed', id });
+    const by = this.opened.get(user);
+    if (by) return ok({ kind: 'unlocked', by, after });
+    if (failure) return failure;
+    if (signal.aborted) return fail('cancelled', 'The attempt was cancelled.');
+    if (attempt?.kind === 'accepted')
+      return fail('paused', 'Face unlock was switched off while the face was looked at. Use the PIN.');
+    return ok({ kind: 'refused', code: attempt?.kind === 'refused' ? attempt.code : 'nobody', after });
+  }
+
+  /** Live frames are judged now; those of a recording at the time that they bear. */
+  private judgedAt(evidence: Evidence, pace: Pace): Milliseconds {
+    return pace === 'live' ? this.parts.clock.now() : evidence.capturedAt;
+  }
+}
+
+const matches = (policy: MatchPolicy, evidence: FaceEvidence, templates: readonly Embeddings[]): boolean =>
+  compareWithGallery(evidence.embeddings, evidence.fusedFrames, templates, policy[evidence.spectrum])
+    .accepted;
+
+const percent = (state: EnrolmentState): number => Math.round(100 * enrolmentProgress(state));
+
+const stalled = (consequence: string): Failure =>
+  fail(
+    'sensor-lost',
+    `The sensor sent nothing for ${STALLED / 1000} seconds; ${consequence}. Check its cable and run npm run facet -- doctor.`,
+  );
+
+/** A face that will be compared: from here on the attempt costs a miss. */
+const matchable = (evidence: Evidence, now: Milliseconds, attentionRequired: boolean): boolean =>
+  evidence.kind === 'face' &&
+  evidence.against.length === 0 &&
+  (evidence.attentive || !attentionRequired) &&
+  isFresh(evidence.capturedAt, now);
+
+/** Capture time of the latest; after a restart the times of a recording begin again, so it need not be the last. */
+const latest = (captures: readonly Capture[]): Milliseconds =>
+  ms(Math.max(...captures.map(({ capturedAt }) => capturedAt)));
+
+const HARDWARE = ['kinect2', 'freenect', 'freenect2'];
+
+/** A real sensor is only like itself; simulations and recordings stand in for each other, never for a real one. */
+const compatible = (a: Gallery['sensor'], b: Gallery['sensor']): boolean =>
+  HARDWARE.includes(a.driver) || HARDWARE.includes(b.driver)
+    ? a.driver === b.driver && a.model === b.model && a.serial === b.serial
+    : true;
+
+/** Why frames of this sensor are no evidence, or undefined where they are. */
+function foreignSensor(expected: Gallery['sensor'], open: OpenSensor): string | undefined {
+  if (compatible(expected, open)) return undefined;
+  return `Face unlock expects the sensor ${expected.driver} ${expected.serial}, and this is ${open.driver} ${open.serial}. Use that one or the PIN, or enrol again with this one.`;
+}
+
+const comparable = (gallery: Gallery): Embeddings[] =>
+  gallery.templates
+    .filter((template) => template.preprocessing === PREPROCESSING)
+    .map((template) => template.embeddings);
+
+/** The gallery with this look in place of an earlier one of the same name. */
+function withLook(
+  before: Gallery | undefined,
+  user: string,
+  { driver, model, serial }: OpenSensor,
+  look: string,
+  captures: readonly Capture[],
+  wallTime: number,
+): Gallery {
+  const sensor = { driver, model, serial };
+  // Looks of another sensor are not comparable: a new sensor starts a new gallery.
+  const kept = before && compatible(before.sensor, sensor) ? before : undefined;
+  const last = latest(captures);
+  const templates = captures.map(({ embeddings, pose, capturedAt }): Template => ({
+    embeddings,
+    pose,
+    preprocessing: PREPROCESSING,
+    capturedAt: Math.round(wallTime - (last - capturedAt)),
+    source: 'enrolment',
+    look,
+  }));
+  return {
+    user,
+    sensor,
+    createdAt: kept?.createdAt ?? wallTime,
+    version: before?.version ?? 0,
+    templates: [...(kept?.templates.filter((template) => template.look !== look) ?? []), ...templates],
+    reliefs: [
+      ...(kept?.reliefs.filter((relief) => relief.look !== look) ?? []),
+      {
+        look,
+        embeddings: meanEmbeddings(captures),
+        preprocessing: PREPROCESSING,
+        frames: captures.length,
+        capturedAt: wallTime,
+        source: 'enrolment',
+      },
+    ],
+  };
+}
+
+/** The mean of each kind over all captures. */
+function meanEmbeddings(captures: readonly Capture[]): Embeddings {
+  const kinds = [...captures[0].embeddings.keys()];
+  return new Map(
+    kinds.map((kind) => [
+      kind,
+      meanEmbedding(captures.flatMap(({ embeddings }) => embeddings.get(kind) ?? [])),
+    ]),
+  );
+}

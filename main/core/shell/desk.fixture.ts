@@ -1,0 +1,335 @@
+/** A desk for tests: its sensor plays what the test says, everything else is kept in memory. */
+import type { Preview, Visitor } from '../../contract/api.ts';
+import type { Embeddings } from '../../contract/evidence.ts';
+import type { LivenessReason } from '../../contract/codes.ts';
+import type { OpenSensor, PreviewChoice, WatchRequest } from '../../contract/pipeline.ts';
+import { fail, ok, type Failure, type Result } from '../../contract/result.ts';
+import { deg, mm, ms } from '../../contract/units.ts';
+import { PREPROCESSING } from './app-service.ts';
+import { Desk, type DeskOptions, type DeskParts } from './desk.ts';
+import type { Gallery, GalleryVault } from '../people/gallery.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { checkPin, type PinVault } from '../people/pin.ts';
+import type { MatchPolicy } from '../judge/policy.ts';
+import type { PipelineEvent, Store, ViewedPipeline } from '../ports.ts';
+import { DEFAULT_SETTINGS, type SettingsVault } from './settings.ts';
+
+export const PIN = '491783';
+const SIMULATED: OpenSensor = {
+  driver: 'simulated',
+  model: 'kinect-v2',
+  serial: 's',
+  simulated: true,
+};
+
+/** Gives its watcher what the test emits, and ends with the signal as the real one does. */
+class StagedPipeline implements ViewedPipeline {
+  readonly requests: WatchRequest[] = [];
+  shown: PreviewChoice = 'nothing';
+  visitor: Visitor | undefined;
+  prepared: string | undefined;
+  private readonly viewers = new Set<(preview: Preview) => void>();
+  private current: { readonly queue: PipelineEvent[]; wake: () => void } | undefined;
+
+  get isWatched(): boolean {
+    return this.current !== undefined;
+  }
+
+  async *watch(request: WatchRequest, signal: AbortSignal): AsyncGenerator<PipelineEvent> {
+    if (this.current) throw new Error('two watches at once');
+    this.requests.push(request);
+    const own = (this.current = { queue: [] as PipelineEvent[], wake: () => {} });
+    signal.addEventListener('abort', () => own.wake());
+    try {
+      while (!signal.aborted) {
+        const event = own.queue.shift();
+        if (!event) await new Promise<void>((resolve) => (own.wake = resolve));
+        else {
+          yield event;
+          if (event.kind === 'failed' || event.kind === 'ended') return;
+        }
+      }
+    } finally {
+      this.current = undefined;
+    }
+  }
+
+  /** What the watch that runs sees next; waits until the desk has dealt with it. */
+  async emit(...events: readonly PipelineEvent[]): Promise<void> {
+    for (const event of events) {
+      if (!this.current) throw new Error('nobody watches');
+      this.current.queue.push(event);
+      this.current.wake();
+      await settled();
+    }
+  }
+
+  view(preview: Preview): void {
+    for (const viewer of this.viewers) viewer(preview);
+  }
+
+  prepare(sensor: string): void {
+    this.prepared = sensor;
+  }
+  show(choice: PreviewChoice): void {
+    this.shown = choice;
+  }
+  direct(visitor: Visitor): void {
+    this.visitor = visitor;
+  }
+  onPreview(receive: (preview: Preview) => void): () => void {
+    this.viewers.add(receive);
+    return () => this.viewers.delete(receive);
+  }
+  async close(): Promise<void> {}
+}
+
+/** Until everything that can go on has gone on. */
+export async function settled(): Promise<void> {
+  for (let i = 0; i < 6; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+class MemoryStore implements Store {
+  readonly files = new Map<string, Uint8Array>();
+  full = false;
+  async read(name: string) {
+    return ok(this.files.get(name));
+  }
+  async write(name: string, bytes: Uint8Array) {
+    if (this.full) return fail('store-unwritable', 'The disk is full.');
+    this.files.set(name, bytes);
+    return ok(undefined);
+  }
+  async remove(name: string) {
+    this.files.delete(name);
+    return ok(undefined);
+  }
+  async list(prefix: string) {
+    return ok([...this.files.keys()].filter((name) => name.startsWith(prefix)).sort());
+  }
+}
+
+class MemoryVault implements GalleryVault {
+  readonly galleries = new Map<string, Gallery>();
+  loading: Failure | undefined;
+  async users() {
+    return ok([...this.galleries.keys()].sort());
+  }
+  async load(user: string): Promise<Result<Gallery | undefined>> {
+    return this.loading ?? ok(this.galleries.get(user));
+  }
+  async save(gallery: Gallery): Promise<Result<Gallery>> {
+    this.galleries.set(gallery.user, gallery);
+    return ok(gallery);
+  }
+  async remove(user: string) {
+    this.galleries.delete(user);
+    return ok(undefined);
+  }
+}
+
+class MemoryPins implements PinVault {
+  readonly pins = new Map<string, string>();
+  /** Checking waits for this. */
+  gate: Promise<void> = Promise.resolve();
+  async users() {
+    return ok([...this.pins.keys()].sort());
+  }
+  async exists(user: string) {
+    return ok(this.pins.has(user));
+  }
+  async set(user: string, pin: string) {
+    const fit = checkPin(pin);
+    if (fit.ok) this.pins.set(user, pin);
+    return fit;
+  }
+  async verify(user: string, pin: string) {
+    await this.gate;
+    return ok(this.pins.get(user) === pin);
+  }
+  async remove(user: string) {
+    this.pins.delete(user);
+    return ok(undefined);
+  }
+}
+
+class MemorySettings implements SettingsVault {
+  kept = DEFAULT_SETTINGS;
+  warning: string | undefined;
+  async load() {
+    return { settings: this.kept, ...(this.warning === undefined ? {} : { warning: this.warning }) };
+  }
+  async save(settings: typeof DEFAULT_SETTINGS) {
+    this.kept = settings;
+    return ok(undefined);
+  }
+  async remove() {
+    this.kept = DEFAULT_SETTINGS;
+    return ok(undefined);
+  }
+}
+
+const requirements = (picture: string) =>
+  [picture, 'shape'].map((kind) => ({
+    kind,
+    pooling: { nearest: 1 },
+    limits: [{ fusedFrames: 1, distance: 0.5 }],
+  }));
+const POLICY: MatchPolicy = {
+  colour: requirements('face-rgb'),
+  infrared: requirements('face-rgb@infrared'),
+};
+
+/** Each person looks like one axis: themselves at distance 0, anybody else at √2. */
+const embeddingsOf = (person: number): Embeddings =>
+  new Map(
+    ['face-rgb', 'face-rgb@infrared', 'shape'].map((kind) => [
+      kind,
+      Float32Array.from({ length: 4 }, (_, i) => (i === person ? 1 : 0)),
+    ]),
+  );
+export const [ADA, BOB] = [0, 1];
+
+/** Ada's gallery, with one look. */
+function galleryOf(user: string, look = 'plain'): Gallery {
+  const entry = {
+    embeddings: embeddingsOf(ADA),
+    preprocessing: PREPROCESSING,
+    capturedAt: 1,
+    source: 'enrolment' as const,
+    look,
+  };
+  return {
+    user,
+    sensor: { driver: 'simulated', model: 'kinect-v2', serial: 's' },
+    createdAt: 1,
+    version: 1,
+    templates: [{ ...entry, pose: { yaw: deg(0), pitch: deg(0), roll: deg(0) } }],
+    reliefs: [{ ...entry, frames: 1 }],
+  };
+}
+
+/** The desk and all that it stands on. */
+export interface StagedDesk {
+  readonly desk: Desk;
+  readonly pipeline: StagedPipeline;
+  readonly vault: MemoryVault;
+  readonly pins: MemoryPins;
+  readonly store: MemoryStore;
+  readonly settings: MemorySettings;
+  readonly clock: ManualClock;
+  readonly faults: unknown[];
+  /** A frame now, on the desk's clock. */
+  face(person: number, seen?: FaceSeen): PipelineEvent;
+  nobody(): PipelineEvent;
+  /** Lets time pass in steps of a quarter of a second, with the host's ticks. */
+  pass(milliseconds: number): Promise<void>;
+  /** Frames of somebody, 50 ms apart. */
+  stand(person: number, frames: number, seen?: FaceSeen): Promise<void>;
+}
+
+interface FaceSeen {
+  readonly against?: readonly LivenessReason[];
+  readonly yaw?: number;
+  readonly pitch?: number;
+}
+
+/** @param enrolled whether Ada has a PIN and a look already */
+export async function stagedDesk({
+  enrolled = true,
+  warning,
+  ...options
+}: DeskOptions & { enrolled?: boolean; warning?: string } = {}): Promise<StagedDesk> {
+  const pipeline = new StagedPipeline();
+  const vault = new MemoryVault();
+  const pins = new MemoryPins();
+  const store = new MemoryStore();
+  const settings = new MemorySettings();
+  settings.warning = warning;
+  const clock = new ManualClock(100_000);
+  const faults: unknown[] = [];
+  if (enrolled) {
+    pins.pins.set('ada', PIN);
+    vault.galleries.set('ada', galleryOf('ada'));
+    // The lock's record is there too: it is not the subject of most tests that it could be missing.
+    const begin = await import('../lock/lock-session.ts');
+    await begin.LockSession.open({ store, clock, user: 'ada', enrolled: false }, () => undefined);
+  }
+  const parts: DeskParts = {
+    host: 'web',
+    version: '0',
+    levels: [],
+    pipeline,
+    vault,
+    keyWarning: async () => undefined,
+    pins,
+    settings,
+    store,
+    clock,
+    loadPolicy: async () => ok(POLICY),
+    erase: async () => {
+      vault.galleries.clear();
+      pins.pins.clear();
+      store.files.clear();
+      settings.kept = DEFAULT_SETTINGS;
+      return ok(undefined);
+    },
+    report: (error) => faults.push(error),
+  };
+  const desk = await Desk.open(parts, options);
+  await settled();
+  let sequence = 0;
+  const facts = () => ({
+    sequence: sequence++,
+    capturedAt: clock.now(),
+    stages: {},
+    dropped: 0,
+  });
+  const face = (person: number, { against = [], yaw = 0, pitch = 0 }: FaceSeen = {}): PipelineEvent => ({
+    kind: 'evidence',
+    evidence: {
+      ...facts(),
+      kind: 'face',
+      spectrum: 'colour',
+      pose: { yaw: deg(yaw), pitch: deg(pitch), roll: deg(0) },
+      distance: mm(650),
+      attentive: true,
+      track: 1,
+      fusedFrames: 1,
+      against,
+      embeddings: against.length > 0 ? new Map() : embeddingsOf(person),
+    },
+  });
+  return {
+    desk,
+    pipeline,
+    vault,
+    pins,
+    store,
+    settings,
+    clock,
+    faults,
+    face,
+    nobody: () => ({ kind: 'evidence', evidence: { ...facts(), kind: 'nobody' } }),
+    pass: async (milliseconds) => {
+      for (let left = milliseconds; left > 0; left -= 250) {
+        clock.advance(Math.min(250, left));
+        await desk.tick();
+        await settled();
+      }
+    },
+    stand: async (person, frames, seen) => {
+      for (let i = 0; i < frames && pipeline.isWatched; i++) {
+        await pipeline.emit(face(person, seen));
+        clock.advance(50);
+      }
+    },
+  };
+}
+
+export const watching: PipelineEvent = { kind: 'watching', sensor: SIMULATED };
+export const unplugged: PipelineEvent = {
+  kind: 'failed',
+  failure: fail('sensor-lost', 'The sensor was unplugged.'),
+};
+export const restarting: PipelineEvent = { kind: 'restarting', attempt: 1, delay: ms(100) };

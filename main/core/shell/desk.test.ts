@@ -1,0 +1,530 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { apiSchemas, type Channel } from '../../contract/api.ts';
+import { SECTORS } from '../../contract/codes.ts';
+import type { AppState } from '../../contract/states/app.ts';
+import {
+  ADA,
+  BOB,
+  PIN,
+  restarting,
+  settled,
+  stagedDesk,
+  unplugged,
+  watching,
+  type StagedDesk,
+} from './desk.fixture.ts';
+
+let staged: StagedDesk;
+const state = (): AppState => staged.desk.state;
+const call = (channel: Channel, argument: unknown = {}) => staged.desk.call(channel, argument);
+
+async function open(options: Parameters<typeof stagedDesk>[0] = {}): Promise<void> {
+  staged = await stagedDesk(options);
+  staged.desk.attend();
+  await settled();
+}
+
+/** Ada turns her head all the way round. */
+async function turnHead(person = ADA): Promise<void> {
+  await staged.stand(person, 9);
+  for (const [i] of SECTORS.entries())
+    await staged.stand(person, 3, {
+      yaw: 16 * Math.cos((i * Math.PI) / 4),
+      pitch: 16 * Math.sin((i * Math.PI) / 4),
+    });
+}
+
+describe('a desk where nobody is set up', () => {
+  beforeEach(() => open({ enrolled: false }));
+
+  it('is in its first run, locked, and shows what the sensor sees', async () => {
+    await staged.pipeline.emit(watching);
+    expect(state()).toMatchObject({
+      user: undefined,
+      lock: { kind: 'locked' },
+      sensor: { kind: 'watching' },
+      looks: [],
+    });
+    expect(staged.pipeline.shown).toBe('shape');
+  });
+
+  it('takes the first PIN, opens, and enrols a head that turns', async () => {
+    expect(await call('setup.begin', { user: 'ada', pin: PIN })).toEqual({ ok: true, value: undefined });
+    expect(state()).toMatchObject({ user: 'ada', lock: { kind: 'unlocked', by: 'pin' } });
+    await call('enrolment.start', { pin: PIN, look: 'plain' });
+    await settled();
+    await staged.pipeline.emit(watching);
+    await turnHead();
+    await settled();
+    expect(state().enrolment).toMatchObject({ kind: 'done', report: { look: 'plain', user: 'ada' } });
+    expect(state().looks).toMatchObject([{ name: 'plain' }]);
+    await call('enrolment.dismiss');
+    expect(state().enrolment).toBeUndefined();
+  });
+
+  it.each(['1234', 'abcdef', '123456', '😀😀😀😀😀😀', '9'.repeat(33)])(
+    'refuses "%s" as a PIN',
+    async (pin) => {
+      expect(await call('setup.begin', { user: 'ada', pin })).toMatchObject({ ok: false });
+      expect(state().user).toBeUndefined();
+      expect(staged.pins.pins.size).toBe(0);
+    },
+  );
+
+  it.each([10_000, 10_001])('tells who pastes %i characters what a PIN is', async (length) => {
+    const refused = await call('setup.begin', { user: 'ada', pin: '7'.repeat(length) });
+    expect(refused).toMatchObject({ ok: false, code: 'bad-argument' });
+    expect(refused).toHaveProperty('message', expect.stringContaining('32'));
+  });
+
+  it('gives away nothing that needs a PIN', async () => {
+    for (const [channel, argument] of [
+      ['enrolment.start', { pin: PIN, look: 'plain' }],
+      ['diagnostics.open', { pin: PIN }],
+      ['everything.remove', { pin: PIN }],
+      ['lock.pin', { pin: PIN }],
+    ] as const)
+      expect(await call(channel, argument)).toMatchObject({ ok: false, code: 'not-enrolled' });
+  });
+});
+
+describe('a locked desk', () => {
+  beforeEach(() => open());
+
+  it('watches, and opens for the person who is enrolled', async () => {
+    await staged.pipeline.emit(watching);
+    expect(state().face).toMatchObject({ kind: 'watching' });
+    await staged.stand(ADA, 3);
+    expect(state()).toMatchObject({ lock: { kind: 'unlocked', by: 'face' }, face: { kind: 'accepted' } });
+    expect(staged.pipeline.isWatched).toBe(false);
+    expect(staged.pipeline.shown).toBe('nothing');
+  });
+
+  it('does not use the sensor while no page is open, nor right after the last one closed', async () => {
+    const alone = await stagedDesk();
+    await alone.pass(1000);
+    expect(alone.pipeline.requests).toEqual([]);
+    const leave = alone.desk.attend();
+    await settled();
+    expect(alone.pipeline.isWatched).toBe(true);
+    leave();
+    leave();
+    await alone.pass(4500);
+    expect(alone.pipeline.isWatched).toBe(true);
+    await alone.pass(1000);
+    expect(alone.pipeline.isWatched).toBe(false);
+  });
+
+  it('refuses a stranger without a score, for one miss, and tries again after a while', async () => {
+    await staged.pipeline.emit(watching);
+    await staged.stand(BOB, 60);
+    expect(state().face).toEqual({ kind: 'refused', code: 'not-recognised' });
+    expect(state().lock).toMatchObject({ kind: 'locked', face: { missesLeft: 4 } });
+    expect(JSON.stringify(state())).not.toMatch(/score|threshold|embedding|0\.5/);
+    const attempts = staged.pipeline.requests.length;
+    await staged.stand(BOB, 40);
+    expect(state().lock).toMatchObject({ face: { missesLeft: 4 } });
+    await staged.stand(BOB, 45);
+    expect(staged.pipeline.requests.length).toBeGreaterThan(attempts);
+    expect(state().lock).toMatchObject({ face: { missesLeft: 3 } });
+  });
+
+  it('waits longer after each refusal of somebody who stays', async () => {
+    await staged.pipeline.emit(watching);
+    const waits: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      while (state().face.kind !== 'refused') await staged.stand(BOB, 1);
+      const since = staged.clock.now();
+      while (state().face.kind === 'refused') await staged.stand(BOB, 1);
+      waits.push(staged.clock.now() - since);
+    }
+    expect(waits).toEqual([...waits].sort((a, b) => a - b));
+    expect(waits[2]).toBeGreaterThan(2 * waits[0]);
+  });
+
+  it('tries whoever comes after the stranger left at once', async () => {
+    await staged.pipeline.emit(watching);
+    await staged.stand(BOB, 60);
+    for (let i = 0; i < 25; i++) {
+      await staged.pipeline.emit(staged.nobody());
+      staged.clock.advance(50);
+    }
+    expect(state().face.kind).toBe('refused');
+    await staged.stand(ADA, 4);
+    expect(state().lock).toMatchObject({ kind: 'unlocked', by: 'face' });
+  });
+
+  it('tries again at once where the person asks', async () => {
+    await staged.pipeline.emit(watching);
+    await staged.stand(BOB, 60);
+    await call('lock.retry');
+    await settled();
+    expect(state().face.kind).toBe('watching');
+    await staged.stand(ADA, 4);
+    expect(state().lock.kind).toBe('unlocked');
+  });
+
+  it('goes on quietly while nobody is there, and charges nothing', async () => {
+    await staged.pipeline.emit(watching);
+    for (let i = 0; i < 400; i++) {
+      await staged.pipeline.emit(staged.nobody());
+      staged.clock.advance(50);
+    }
+    expect(staged.pipeline.requests.length).toBeGreaterThan(1);
+    expect(state()).toMatchObject({ face: { kind: 'watching' }, lock: { face: { missesLeft: 5 } } });
+  });
+
+  it('pauses the face after five misses, lets the PIN in meanwhile, and watches again when the pause is over', async () => {
+    await staged.pipeline.emit(watching);
+    for (let i = 0; i < 2000 && staged.pipeline.isWatched; i++) await staged.stand(BOB, 1);
+    expect(state()).toMatchObject({ face: { kind: 'off' }, lock: { face: { kind: 'paused' } } });
+    const pages: AppState[] = [];
+    const leave = staged.desk.onState((seen) => pages.push(seen));
+    await staged.pass(3000);
+    leave();
+    // The page counts down with the shell.
+    expect(new Set(pages.map(({ lock }) => JSON.stringify(lock))).size).toBeGreaterThan(2);
+    await staged.pass(30_000);
+    expect(staged.pipeline.isWatched).toBe(true);
+  });
+
+  it('opens for the PIN whatever the sensor does, and stops watching', async () => {
+    await staged.pipeline.emit(watching);
+    expect(await call('lock.pin', { pin: PIN })).toMatchObject({ ok: true });
+    await settled();
+    expect(state().lock).toEqual({ kind: 'unlocked', by: 'pin' });
+    expect(staged.pipeline.isWatched).toBe(false);
+  });
+
+  it('opens once, for the first of face and PIN', async () => {
+    await staged.pipeline.emit(watching);
+    let check = () => {};
+    staged.pins.gate = new Promise((resolve) => (check = resolve));
+    const entered = call('lock.pin', { pin: PIN });
+    await settled();
+    expect(state().lock).toMatchObject({ pin: { kind: 'checking' } });
+    await staged.stand(ADA, 3);
+    expect(state().lock).toEqual({ kind: 'unlocked', by: 'face' });
+    await call('lock.now');
+    check();
+    // The PIN was typed before the screen was locked again: it does not open that one.
+    await entered;
+    expect(state().lock.kind).toBe('locked');
+  });
+
+  it('stays locked for wrong PINs, and soon makes them wait', async () => {
+    for (let i = 0; i < 5; i++)
+      expect(await call('lock.pin', { pin: '000000' })).toMatchObject({ code: 'pin-wrong' });
+    expect(await call('lock.pin', { pin: PIN })).toMatchObject({ code: 'paused' });
+    expect(state().lock).toMatchObject({ kind: 'locked', pin: { kind: 'delayed' } });
+  });
+
+  it.each(['9'.repeat(10_000), '😀🔑🔑🔑🔑🔑', '', ' 491783', '٤٩١٧٨٣'])(
+    'is not opened by what is no PIN',
+    async (pin) => {
+      expect(await call('lock.pin', { pin })).toMatchObject({ ok: false });
+      expect(state().lock.kind).toBe('locked');
+    },
+  );
+
+  it('says that the sensor is lost, tries again by itself, later and later, and goes on when it is back', async () => {
+    await staged.pipeline.emit(watching, unplugged);
+    expect(state()).toMatchObject({ sensor: { kind: 'lost', code: 'sensor-lost' }, face: { kind: 'off' } });
+    expect(staged.pipeline.isWatched).toBe(false);
+    expect(await call('lock.pin', { pin: '000000' })).toMatchObject({ code: 'pin-wrong' });
+    await staged.pass(1000);
+    expect(staged.pipeline.isWatched).toBe(true);
+    await staged.pipeline.emit(unplugged);
+    await staged.pass(1000);
+    expect(staged.pipeline.isWatched).toBe(false);
+    await staged.pass(1000);
+    await staged.pipeline.emit(watching);
+    await staged.stand(ADA, 3);
+    expect(state().lock.kind).toBe('unlocked');
+  });
+
+  it('says that the camera part starts again, and is locked meanwhile', async () => {
+    await staged.pipeline.emit(watching, restarting);
+    expect(state()).toMatchObject({ sensor: { kind: 'restarting' }, lock: { kind: 'locked' } });
+  });
+
+  it('does not watch for somebody without a look, and says why a gallery cannot be opened', async () => {
+    const shut = await stagedDesk();
+    shut.vault.loading = { ok: false, code: 'key-unavailable', message: 'The keychain is locked.' };
+    const again = await shut.desk.call('looks.remove', { pin: PIN, look: 'plain' });
+    expect(again).toMatchObject({ code: 'key-unavailable' });
+    expect(shut.desk.state).toMatchObject({ looks: [], warnings: ['The keychain is locked.'] });
+    await shut.desk.call('lock.now', {});
+    shut.desk.attend();
+    await settled();
+    expect(shut.pipeline.isWatched).toBe(false);
+  });
+
+  it('shows no picture but shape', async () => {
+    await staged.pipeline.emit(watching);
+    const kinds: string[] = [];
+    staged.desk.onPreview(({ kind }) => kinds.push(kind));
+    for (const kind of ['mirror', 'relief', 'colour', 'infrared', 'depth', 'tensor', 'points'] as const)
+      staged.pipeline.view({ kind, width: 1, height: 1, data: new Uint8Array(12) });
+    expect(kinds).toEqual(['mirror', 'relief']);
+  });
+});
+
+describe('an open desk', () => {
+  beforeEach(async () => {
+    await open();
+    await call('lock.pin', { pin: PIN });
+    await settled();
+  });
+
+  it('locks when nothing was touched for the time that was set, and not before', async () => {
+    await staged.pass(4 * 60_000);
+    await call('lock.active');
+    await staged.pass(5 * 60_000 - 250);
+    expect(state().lock.kind).toBe('unlocked');
+    await staged.pass(500);
+    expect(state().lock.kind).toBe('locked');
+  });
+
+  it('locks when the machine slept', async () => {
+    staged.clock.setWall(staged.clock.wallTime() + 10 * 60_000);
+    await staged.pass(250);
+    expect(state().lock.kind).toBe('locked');
+  });
+
+  it('stays open when the clock is set back', async () => {
+    staged.clock.setWall(staged.clock.wallTime() - 86_400_000);
+    await staged.pass(1000);
+    expect(state().lock.kind).toBe('unlocked');
+  });
+
+  it('closes diagnostics and ends an enrolment when it locks', async () => {
+    await call('diagnostics.open', { pin: PIN });
+    expect(state().diagnostics).toBeDefined();
+    await call('enrolment.start', { pin: PIN, look: 'glasses' });
+    await settled();
+    await call('lock.now');
+    await settled();
+    expect(state()).toMatchObject({ diagnostics: undefined, enrolment: undefined, lock: { kind: 'locked' } });
+    expect(staged.pipeline.shown).not.toBe('everything');
+    expect(state().looks).toHaveLength(1);
+  });
+
+  it('shows pictures only to who has the PIN', async () => {
+    expect(await call('diagnostics.open', { pin: '000000' })).toMatchObject({ code: 'pin-wrong' });
+    expect(state().diagnostics).toBeUndefined();
+    await call('diagnostics.open', { pin: PIN });
+    await settled();
+    expect(staged.pipeline.shown).toBe('everything');
+    await staged.pipeline.emit(watching, staged.face(ADA));
+    await staged.pass(1000);
+    expect(state().diagnostics).toMatchObject({ against: [] });
+    // Looking is no attempt.
+    await staged.stand(BOB, 60);
+    await call('diagnostics.close');
+    await settled();
+    expect(staged.pipeline.isWatched).toBe(false);
+    await call('lock.now');
+    expect(state().lock).toMatchObject({ face: { missesLeft: 5 } });
+  });
+
+  it('goes on enrolling when the sensor was unplugged and is back', async () => {
+    await call('enrolment.start', { pin: PIN, look: 'glasses' });
+    await settled();
+    await staged.pipeline.emit(watching);
+    await staged.stand(ADA, 9);
+    await staged.pipeline.emit(unplugged);
+    expect(state().enrolment).toMatchObject({ kind: 'running', view: { kind: 'paused' } });
+    await staged.pass(1250);
+    await staged.pipeline.emit(watching);
+    await turnHead();
+    await settled();
+    expect(state().enrolment).toMatchObject({ kind: 'done' });
+    expect(state().looks.map(({ name }) => name)).toContain('glasses');
+  });
+
+  it('ends an enrolment whose sensor never worked, and keeps nothing of it', async () => {
+    await call('enrolment.start', { pin: PIN, look: 'glasses' });
+    await settled();
+    await staged.pipeline.emit(unplugged);
+    await settled();
+    expect(state().enrolment).toMatchObject({ kind: 'failed', code: 'sensor-lost' });
+    expect(state().looks).toHaveLength(1);
+  });
+
+  it('cancels an enrolment at once', async () => {
+    await call('enrolment.start', { pin: PIN, look: 'glasses' });
+    await settled();
+    await staged.pipeline.emit(watching);
+    await staged.stand(ADA, 9);
+    await call('enrolment.cancel');
+    await settled();
+    expect(state().enrolment).toBeUndefined();
+    expect(staged.pipeline.isWatched).toBe(false);
+    expect(state().looks).toHaveLength(1);
+  });
+
+  it('makes stricter without the PIN, weaker only with it', async () => {
+    expect(await call('settings.change', { change: { sensitivity: 1e-5, theme: 'dark' } })).toMatchObject({
+      ok: true,
+    });
+    for (const change of [
+      { sensitivity: 1e-4 as const },
+      { attentionRequired: false },
+      { idleLockMinutes: 60 },
+      { idleLockMinutes: 0 },
+      { sensor: 'simulated:stranger' },
+    ]) {
+      const before = state().settings;
+      expect(await call('settings.change', { change })).toMatchObject({ code: 'pin-needed' });
+      expect(await call('settings.change', { pin: '000000', change })).toMatchObject({ code: 'pin-wrong' });
+      expect(state().settings).toEqual(before);
+      expect(await call('settings.change', { pin: PIN, change })).toMatchObject({ ok: true });
+      expect(state().settings).toEqual({ ...before, ...change });
+    }
+    expect(staged.settings.kept).toEqual(state().settings);
+  });
+
+  it('changes nothing without the PIN while it is locked', async () => {
+    await call('lock.now');
+    expect(await call('settings.change', { change: { theme: 'dark' } })).toMatchObject({
+      code: 'pin-needed',
+    });
+  });
+
+  it('renames and removes looks, and forgets the face with the last one', async () => {
+    expect(await call('looks.rename', { pin: PIN, look: 'plain', to: 'summer' })).toMatchObject({ ok: true });
+    expect(state().looks).toMatchObject([{ name: 'summer' }]);
+    expect(await call('looks.remove', { pin: PIN, look: 'plain' })).toMatchObject({ code: 'bad-argument' });
+    expect(await call('looks.remove', { pin: PIN, look: 'summer' })).toMatchObject({ ok: true });
+    expect(state().looks).toEqual([]);
+    await call('lock.now');
+    await settled();
+    expect(staged.pipeline.isWatched).toBe(false);
+  });
+
+  it('changes the PIN', async () => {
+    expect(await call('pin.change', { pin: '000000', next: '271828' })).toMatchObject({ code: 'pin-wrong' });
+    expect(await call('pin.change', { pin: PIN, next: '1234' })).toMatchObject({ code: 'pin-too-short' });
+    expect(await call('pin.change', { pin: PIN, next: '271828' })).toMatchObject({ ok: true });
+    await call('lock.now');
+    expect(await call('lock.pin', { pin: PIN })).toMatchObject({ code: 'pin-wrong' });
+    expect(await call('lock.pin', { pin: '271828' })).toMatchObject({ ok: true });
+  });
+
+  it('removes everything, and is then in its first run', async () => {
+    await call('settings.change', { pin: PIN, change: { idleLockMinutes: 60 } });
+    expect(await call('everything.remove', { pin: '000000' })).toMatchObject({ code: 'pin-wrong' });
+    expect(await call('everything.remove', { pin: PIN })).toMatchObject({ ok: true });
+    await settled();
+    expect(state()).toMatchObject({
+      user: undefined,
+      looks: [],
+      lock: { kind: 'locked' },
+      settings: { idleLockMinutes: 5 },
+    });
+    expect(await call('setup.begin', { user: 'bob', pin: '271828' })).toMatchObject({ ok: true });
+    expect(state().user).toBe('bob');
+  });
+});
+
+describe('the simulated visitor', () => {
+  it('is directed, turns once, and is unplugged and plugged in', async () => {
+    await open();
+    await call('visitor.direct', { who: 'stranger', yaw: 20 });
+    expect(staged.pipeline.visitor).toMatchObject({ who: 'stranger', yaw: 20, plugged: true });
+    await call('visitor.direct', { turning: true });
+    await staged.pass(9000);
+    expect(state().visitor?.turning).toBe(true);
+    await staged.pass(1000);
+    expect(state().visitor?.turning).toBe(false);
+    await staged.pipeline.emit(unplugged);
+    await call('visitor.direct', { plugged: true });
+    await settled();
+    expect(staged.pipeline.isWatched).toBe(true);
+  });
+
+  it('is not there with a real sensor', async () => {
+    await open({ sensor: 'kinect2' });
+    expect(state().visitor).toBeUndefined();
+    expect(await call('visitor.direct', { who: 'you' })).toMatchObject({ code: 'bad-argument' });
+  });
+});
+
+describe('whatever a page sends', () => {
+  const channels = Object.keys(apiSchemas) as Channel[];
+
+  it('is refused where it is not what the channel takes', async () => {
+    await open();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(fc.constantFrom<string>(...channels), fc.string()),
+        fc.anything(),
+        async (channel, argument) => {
+          const result = await staged.desk.call(channel, argument);
+          const fits = channel in apiSchemas && apiSchemas[channel as Channel].safeParse(argument).success;
+          if (!fits) expect(result).toMatchObject({ ok: false, code: 'bad-argument' });
+          expect(state().lock.kind).toBe('locked');
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect(staged.faults).toEqual([]);
+  });
+
+  it('never opens the screen, enrols, or shows pictures without the PIN', async () => {
+    const pin = fc
+      .oneof(fc.string({ maxLength: 40 }), fc.stringMatching(/^[0-9]{6}$/))
+      .filter((text) => text !== PIN);
+    const request = fc.oneof(
+      fc.record({ channel: fc.constant('lock.pin'), argument: fc.record({ pin }) }),
+      fc.record({
+        channel: fc.constant('enrolment.start'),
+        argument: fc.record({ pin, look: fc.constant('x') }),
+      }),
+      fc.record({ channel: fc.constant('diagnostics.open'), argument: fc.record({ pin }) }),
+      fc.record({
+        channel: fc.constant('setup.begin'),
+        argument: fc.record({ pin, user: fc.constantFrom('ada', 'eve') }),
+      }),
+      fc.record({ channel: fc.constant('everything.remove'), argument: fc.record({ pin }) }),
+      fc.record({ channel: fc.constant('pin.change'), argument: fc.record({ pin, next: pin }) }),
+      fc.record({
+        channel: fc.constant('settings.change'),
+        argument: fc.record({ pin, change: fc.record({ attentionRequired: fc.constant(false) }) }),
+      }),
+      fc.record({
+        channel: fc.constantFrom('lock.now', 'lock.retry', 'lock.active'),
+        argument: fc.constant({}),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(request, { maxLength: 12 }), async (requests) => {
+        await open();
+        for (const { channel, argument } of requests) await staged.desk.call(channel, argument);
+        const { lock, enrolment, diagnostics, user, settings } = state();
+        expect(lock.kind).toBe('locked');
+        expect([enrolment, diagnostics]).toEqual([undefined, undefined]);
+        expect(user).toBe('ada');
+        expect(settings.attentionRequired).toBe(true);
+        expect(staged.pins.pins.get('ada')).toBe(PIN);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('costs a fault only the page that caused it', async () => {
+    await open();
+    staged.pins.gate = Promise.reject(new Error('a bug'));
+    staged.pins.gate.catch(() => undefined);
+    staged.vault.load = () => Promise.reject(new Error('another bug'));
+    await call('lock.pin', { pin: PIN });
+    staged.pins.gate = Promise.resolve();
+    expect(await call('looks.rename', { pin: PIN, look: 'plain', to: 'x' })).toMatchObject({ code: 'fault' });
+    expect(staged.faults).not.toEqual([]);
+    expect(JSON.stringify(await call('looks.rename', { pin: PIN, look: 'plain', to: 'x' }))).not.toContain(
+      'another bug',
+    );
+  });
+});

@@ -1,0 +1,731 @@
+/**
+ * The long-running shell behind the page. It holds the lock, watches while it is locked, and answers every channel of
+ * contract/api.ts; pages come and go, any number at a time, and see the same state. It has no timer of its own: the host
+ * calls tick() a few times a second.
+ */
+import {
+  apiSchemas,
+  type ApiArguments,
+  type Channel,
+  type Preview,
+  type Settings,
+  type Visitor,
+} from '../../contract/api.ts';
+import type { PreviewChoice, WatchRequest } from '../../contract/pipeline.ts';
+import { fail, ok, type Failure, type FailureCode, type Result } from '../../contract/result.ts';
+import type {
+  AppState,
+  DiagnosticsState,
+  EnrolmentPanel,
+  FaceState,
+  LookState,
+  SensorState,
+} from '../../contract/states/app.ts';
+import type { LockState } from '../../contract/states/lock.ts';
+import { ms, type Milliseconds } from '../../contract/units.ts';
+import { AppService, type AppParts } from './app-service.ts';
+import { Backoff } from './backoff.ts';
+import { FrameMeter } from './frame-meter.ts';
+import type { LockSession } from '../lock/lock-session.ts';
+import { Return } from './return.ts';
+import type { Pipeline, PipelineEvent, ViewedPipeline } from '../ports.ts';
+import { changeSettings, weakens, type SettingsVault } from './settings.ts';
+import { changeVisitor, visitorOf } from './visitor.ts';
+
+export interface DeskParts extends Omit<AppParts, 'pipeline' | 'keyWarning'> {
+  /** A sentence where the key of the galleries is kept less safely than in the system's keychain; may take its time. */
+  keyWarning(): Promise<string | undefined>;
+  readonly pipeline: ViewedPipeline;
+  readonly settings: SettingsVault;
+  readonly host: AppState['host'];
+  readonly version: string;
+  readonly levels: AppState['levels'];
+  /** Removes every file and key of the data folder, PINs last, and makes it usable again. */
+  erase(): Promise<Result<void>>;
+  /** Electron only. */
+  startAtLogin?(enabled: boolean): void;
+  /** Takes note of a bug; the page is told only that there was one. */
+  report(error: unknown): void;
+}
+
+export interface DeskOptions {
+  /** `--sensor`: in place of the one in the settings. */
+  readonly sensor?: string;
+  /** `--user`: in place of the first one. */
+  readonly user?: string;
+}
+
+/** What the sensor is used for. */
+type Use = 'face' | 'enrol' | 'look';
+
+interface Task {
+  readonly use: Use;
+  readonly sensor: string;
+  readonly controller: AbortController;
+}
+
+/** The sensor goes on for so long without any page, so that a reload interrupts nothing. */
+const UNATTENDED = ms(5000);
+/** The wall clock may run ahead of the monotonic one by so much between two ticks; more means that the machine slept. */
+const SLEPT = 60_000;
+/** An attempt that ends sooner without anybody is no use repeating at once. */
+const HASTE = ms(1000);
+/** An enrolment waits for so long for its sensor to come back. */
+const AWAY = ms(60_000);
+/** How often the lock is ticked and the diagnostics are shown. */
+const SECOND = ms(1000);
+
+/** Failures of the sensor or the process around it: the PIN works, and it may come back by itself. */
+const SENSOR_TROUBLE: readonly FailureCode[] = [
+  'sensor-lost',
+  'sensor-unavailable',
+  'pipeline-stopped',
+  'bad-argument',
+  'bad-input',
+  'pin-needed',
+  'busy',
+];
+
+const NOBODY_YET: LockState = {
+  kind: 'locked',
+  face: { kind: 'ready', missesLeft: 0, watching: false },
+  pin: { kind: 'ready' },
+};
+
+export class Desk {
+  private readonly app: AppService;
+  private readonly watchers = new Set<(state: AppState) => void>();
+  private published = '';
+  private user: string | undefined;
+  private session: LockSession | undefined;
+  private settings!: Settings;
+  private looks: readonly LookState[] = [];
+  private face: FaceState = { kind: 'off' };
+  private sensor: SensorState = { kind: 'resting' };
+  private enrolment: EnrolmentPanel | undefined;
+  private readonly warnings = new Map<string, string>();
+  private visitor: Visitor | undefined;
+  private turnedUntil: Milliseconds | undefined;
+  private diagnosing = false;
+  private diagnostics: DiagnosticsState | undefined;
+  private lastRefusal: string | undefined;
+  private readonly meter = new FrameMeter();
+  private readonly returned = new Return();
+  private readonly backoff = new Backoff();
+  private task: Task | undefined;
+  private ended: Promise<void> = Promise.resolve();
+  private pages = 0;
+  private attendedAt: Milliseconds | undefined;
+  private activeAt: Milliseconds;
+  private tickedAt: Milliseconds | undefined;
+  /** Wall time minus monotonic time: grows while the machine sleeps. */
+  private offset: number;
+  private closed = false;
+  private readonly sleepers: (() => void)[] = [];
+
+  private constructor(private readonly parts: DeskParts) {
+    this.app = new AppService({ ...appParts(parts), pipeline: this.observed() });
+    this.activeAt = parts.clock.now();
+    this.offset = this.clockOffset();
+  }
+
+  /** Reads what there is; the screen starts locked. Nothing here waits for the key, the sensor or the models. */
+  static async open(parts: DeskParts, options: DeskOptions = {}): Promise<Desk> {
+    const desk = new Desk(parts);
+    const { settings, warning } = await parts.settings.load();
+    desk.settings = options.sensor === undefined ? settings : { ...settings, sensor: options.sensor };
+    desk.warn('settings', warning);
+    desk.useSensor();
+    parts.pipeline.prepare(desk.settings.sensor);
+    const users = await desk.app.users();
+    if (!users.ok) desk.warn('users', users.message);
+    else await desk.use(options.user ?? users.value[0], users.value);
+    return desk;
+  }
+
+  private async use(user: string | undefined, users: readonly string[] = []): Promise<void> {
+    this.user = user !== undefined && users.includes(user) ? user : undefined;
+    if (this.user === undefined) {
+      if (user !== undefined && users.length > 0)
+        this.warn(
+          'users',
+          `Nobody called "${user}" is set up here. Start Facet with one of: ${users.join(', ')}.`,
+        );
+      return;
+    }
+    if (users.length > 1)
+      this.warn(
+        'users',
+        `Several people are set up here; this screen is ${this.user}'s. Choose with --user NAME.`,
+      );
+    const session = await this.app.lock(this.user);
+    session.changed = () => this.lockChanged();
+    this.session = session;
+    void this.loadLooks().then(() => this.steer());
+  }
+
+  private async loadLooks(): Promise<void> {
+    const { user } = this;
+    const looks = user === undefined ? ok([]) : await this.app.looks(user);
+    this.warn('key', await this.parts.keyWarning());
+    if (user !== this.user) return;
+    this.looks = looks.ok ? looks.value : [];
+    this.warn('looks', looks.ok ? undefined : looks.message);
+    this.publish();
+  }
+
+  // ——— What the page sees
+
+  get state(): AppState {
+    const { parts, diagnosing, diagnostics } = this;
+    return {
+      host: parts.host,
+      version: parts.version,
+      user: this.user,
+      lock: this.lock,
+      face: this.face,
+      sensor: this.sensor,
+      looks: this.looks,
+      enrolment: this.enrolment,
+      settings: this.settings,
+      warnings: [...this.warnings.values()],
+      diagnostics: diagnosing ? (diagnostics ?? this.measured()) : undefined,
+      visitor: this.visitor,
+      levels: parts.levels,
+    };
+  }
+
+  private get lock(): LockState {
+    return this.session?.state ?? NOBODY_YET;
+  }
+
+  /** The state now and after every change. @returns ends the subscription */
+  onState(receive: (state: AppState) => void): () => void {
+    this.watchers.add(receive);
+    receive(this.state);
+    return () => this.watchers.delete(receive);
+  }
+
+  /** @returns ends the subscription */
+  onPreview(receive: (preview: Preview) => void): () => void {
+    return this.parts.pipeline.onPreview((preview) => {
+      const shape = preview.kind === 'mirror' || preview.kind === 'relief';
+      if (shape || this.diagnosing) receive(preview);
+    });
+  }
+
+  /** A page opened: the sensor works only while there is one. @returns it closed */
+  attend(): () => void {
+    this.pages++;
+    this.steer();
+    let here = true;
+    return () => {
+      if (!here) return;
+      here = false;
+      if (--this.pages === 0) this.attendedAt = this.parts.clock.now();
+    };
+  }
+
+  private publish(): void {
+    if (this.closed) return;
+    const { state } = this;
+    const text = JSON.stringify(state);
+    if (text === this.published) return;
+    this.published = text;
+    for (const receive of this.watchers) receive(state);
+  }
+
+  private warn(about: string, sentence: string | undefined): void {
+    if (sentence === undefined) this.warnings.delete(about);
+    else this.warnings.set(about, sentence);
+  }
+
+  // ——— What the page asks
+
+  /** Answers one request of a page, whatever it is made of. Never throws. */
+  async call(channel: string, argument: unknown): Promise<Result<void>> {
+    if (!Object.hasOwn(apiSchemas, channel))
+      return fail('bad-argument', 'The page asked for something that this Facet does not know. Reload it.');
+    const name = channel as Channel;
+    const parsed = apiSchemas[name].safeParse(argument);
+    if (!parsed.success) return fail('bad-argument', refusalOf(name, parsed.error.issues[0]));
+    try {
+      const answer = this.answers[name] as (given: unknown) => Result<void> | Promise<Result<void>>;
+      return await answer(parsed.data);
+    } catch (error) {
+      this.parts.report(error);
+      return fail('fault', 'Something went wrong in Facet itself; the log says what. Try again.');
+    } finally {
+      this.steer();
+    }
+  }
+
+  private readonly answers: {
+    readonly [C in Channel]: (argument: ApiArguments<C>) => Result<void> | Promise<Result<void>>;
+  } = {
+    'setup.begin': async ({ user, pin }) => {
+      const set = await this.app.setUp(user, pin);
+      if (set.ok) await this.use(user, [user]);
+      this.active();
+      return set;
+    },
+    'lock.pin': ({ pin }) => this.withPin(pin, () => ok(undefined)),
+    'lock.now': () => this.lockNow(),
+    'lock.retry': () => {
+      this.returned.skip();
+      this.backoff.reset();
+      return ok(undefined);
+    },
+    'lock.active': () => {
+      this.active();
+      return ok(undefined);
+    },
+    'enrolment.start': ({ pin, look }) =>
+      this.withPin(pin, () => {
+        if (this.enrolment?.kind === 'running')
+          return fail('busy', 'An enrolment is under way already. Finish or cancel it first.');
+        this.backoff.reset();
+        this.enrolment = {
+          kind: 'running',
+          look,
+          view: { kind: 'straight', guidance: 'looking', progress: 0, filled: [], pointer: undefined },
+        };
+        return ok(undefined);
+      }),
+    'enrolment.cancel': () => {
+      this.cancelEnrolment();
+      return ok(undefined);
+    },
+    'enrolment.dismiss': () => {
+      if (this.enrolment?.kind !== 'running') this.enrolment = undefined;
+      return ok(undefined);
+    },
+    'settings.change': ({ pin, change }) => {
+      const after = changeSettings(this.settings, change);
+      const open = this.user === undefined || this.lock.kind === 'unlocked';
+      if (pin === undefined && open && (this.user === undefined || !weakens(this.settings, after)))
+        return this.keep(after);
+      if (pin === undefined) return fail('pin-needed', 'Enter your PIN to change this.');
+      return this.withPin(pin, () => this.keep(changeSettings(this.settings, change)));
+    },
+    'looks.rename': ({ pin, look, to }) =>
+      this.withUser(async (user) => {
+        const renamed = await this.app.renameLook(user, pin, look, to);
+        await this.loadLooks();
+        return renamed;
+      }),
+    'looks.remove': ({ pin, look }) =>
+      this.withUser(async (user) => {
+        const removed = await this.app.removeLook(user, pin, look);
+        await this.loadLooks();
+        return removed;
+      }),
+    'pin.change': ({ pin, next }) => this.withUser((user) => this.app.changePin(user, pin, next)),
+    'everything.remove': ({ pin }) => this.withPin(pin, () => this.removeEverything()),
+    'diagnostics.open': ({ pin }) =>
+      this.withPin(pin, () => {
+        this.diagnosing = true;
+        return ok(undefined);
+      }),
+    'diagnostics.close': () => {
+      this.closeDiagnostics();
+      return ok(undefined);
+    },
+    'visitor.direct': (update) => {
+      if (!this.visitor)
+        return fail(
+          'bad-argument',
+          'Only the simulated sensor has a visitor to direct. Choose it in the settings.',
+        );
+      this.visitor = changeVisitor(this.visitor, update);
+      if (update.turning) this.turnedUntil = undefined;
+      if (update.plugged) this.backoff.reset();
+      this.parts.pipeline.direct(this.visitor);
+      return ok(undefined);
+    },
+  };
+
+  private async withUser(work: (user: string) => Promise<Result<void>>): Promise<Result<void>> {
+    const { user } = this;
+    if (user === undefined) return fail('not-enrolled', 'Nobody is set up here yet. Choose a PIN first.');
+    return work(user);
+  }
+
+  /** Does something for whoever has the PIN; a right one opens the screen, a wrong one counts. */
+  private withPin(pin: string, work: () => Result<void> | Promise<Result<void>>): Promise<Result<void>> {
+    return this.withUser(async (user) => {
+      const right = await this.app.enterPin(user, pin);
+      if (!right.ok) return right;
+      this.active();
+      return work();
+    });
+  }
+
+  private async keep(settings: Settings): Promise<Result<void>> {
+    const saved = await this.parts.settings.save(settings);
+    if (!saved.ok) return saved;
+    const before = this.settings;
+    this.settings = settings;
+    this.warn('settings', undefined);
+    if (settings.sensor !== before.sensor) {
+      this.useSensor();
+      this.backoff.reset();
+    }
+    if (settings.startAtLogin !== before.startAtLogin) this.parts.startAtLogin?.(settings.startAtLogin);
+    return ok(undefined);
+  }
+
+  private useSensor(): void {
+    this.visitor = visitorOf(this.settings.sensor);
+    this.turnedUntil = undefined;
+    if (this.visitor) this.parts.pipeline.direct(this.visitor);
+  }
+
+  private async removeEverything(): Promise<Result<void>> {
+    this.cancelEnrolment();
+    this.closeDiagnostics();
+    this.task?.controller.abort();
+    await this.ended;
+    const erased = await this.parts.erase();
+    // What is left after a failure is read again, as after a restart.
+    this.app.forget();
+    this.session = undefined;
+    const { settings } = await this.parts.settings.load();
+    this.settings = settings;
+    this.useSensor();
+    this.face = { kind: 'off' };
+    this.lastRefusal = undefined;
+    this.looks = [];
+    this.enrolment = undefined;
+    this.warnings.clear();
+    const users = await this.app.users();
+    await this.use(users.ok ? users.value[0] : undefined, users.ok ? users.value : []);
+    return erased;
+  }
+
+  private closeDiagnostics(): void {
+    this.diagnosing = false;
+    this.diagnostics = undefined;
+  }
+
+  private cancelEnrolment(): void {
+    if (this.enrolment?.kind !== 'running') return;
+    this.enrolment = undefined;
+    if (this.task?.use === 'enrol') this.task.controller.abort();
+  }
+
+  // ——— The lock and the time
+
+  /** Locks, whatever is going on: also when the system locks or sleeps. */
+  async lockNow(): Promise<Result<void>> {
+    await this.session?.dispatch({ kind: 'lock' });
+    return ok(undefined);
+  }
+
+  private lockChanged(): void {
+    if (this.lock.kind === 'locked') {
+      this.closeDiagnostics();
+      this.cancelEnrolment();
+    } else if (this.lock.by === 'face') this.face = { kind: 'accepted' };
+    this.steer();
+  }
+
+  private active(): void {
+    this.activeAt = this.parts.clock.now();
+  }
+
+  private clockOffset = (): number => this.parts.clock.wallTime() - this.parts.clock.now();
+
+  /** To be called a few times a second. */
+  async tick(): Promise<void> {
+    for (const wake of this.sleepers.splice(0)) wake();
+    const now = this.parts.clock.now();
+    const offset = this.clockOffset();
+    const slept = offset - this.offset > SLEPT;
+    this.offset = offset;
+    if (this.lock.kind === 'unlocked') {
+      const { idleLockMinutes } = this.settings;
+      if (this.enrolment?.kind === 'running') this.active();
+      const idle = idleLockMinutes > 0 && now - this.activeAt >= idleLockMinutes * 60_000;
+      if (slept || idle) await this.lockNow();
+    }
+    if (this.visitor?.turning) {
+      this.turnedUntil ??= ms(now + TURN);
+      if (now >= this.turnedUntil) {
+        this.visitor = { ...this.visitor, turning: false };
+        this.turnedUntil = undefined;
+        this.parts.pipeline.direct(this.visitor);
+      }
+    }
+    if (this.tickedAt === undefined || now - this.tickedAt >= SECOND) {
+      this.tickedAt = now;
+      if (this.diagnosing) this.diagnostics = this.measured();
+      await this.session?.dispatch({ kind: 'tick' });
+    }
+    this.steer();
+  }
+
+  /** Ends the use of the sensor; the desk is not used any more. */
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const wake of this.sleepers.splice(0)) wake();
+    this.watchers.clear();
+    this.task?.controller.abort();
+    await this.ended;
+    await this.parts.pipeline.close();
+  }
+
+  // ——— The use of the sensor: one at a time
+
+  private wanted(): Use | undefined {
+    const now = this.parts.clock.now();
+    if (this.closed) return undefined;
+    // An enrolment that goes on without a page would end in silence.
+    const attended = this.pages > 0 || (this.attendedAt !== undefined && now - this.attendedAt < UNATTENDED);
+    if (!attended) return undefined;
+    if (this.enrolment?.kind === 'running') return 'enrol';
+    if (!this.backoff.over(now)) return undefined;
+    if (this.user === undefined) return 'look';
+    const { lock } = this;
+    if (lock.kind === 'unlocked') return this.diagnosing ? 'look' : undefined;
+    return lock.face.kind === 'ready' && this.looks.length > 0 ? 'face' : undefined;
+  }
+
+  /** Starts, goes on or ends what the sensor is used for, and shows what changed. */
+  private steer(): void {
+    const wanted = this.wanted();
+    const { task } = this;
+    if (task) {
+      if (task.use !== wanted || task.sensor !== this.settings.sensor) task.controller.abort();
+    } else if (wanted) this.begin(wanted);
+    else if (this.sensor.kind !== 'lost' || this.lock.kind === 'unlocked') this.sensor = { kind: 'resting' };
+    if (this.lock.kind === 'locked' && wanted !== 'face') this.face = { kind: 'off' };
+    const show: PreviewChoice = !this.task ? 'nothing' : this.diagnosing ? 'everything' : 'shape';
+    this.parts.pipeline.show(show);
+    this.publish();
+  }
+
+  private begin(use: Use): void {
+    const controller = new AbortController();
+    const task: Task = { use, sensor: this.settings.sensor, controller };
+    this.task = task;
+    if (this.sensor.kind !== 'lost') this.sensor = { kind: 'opening' };
+    const work = {
+      face: () => this.recognise(task),
+      enrol: () => this.enrol(task),
+      look: () => this.look(task),
+    }[use];
+    this.ended = work()
+      .catch((error: unknown) => {
+        this.parts.report(error);
+        this.backoff.wait(this.parts.clock.now());
+      })
+      .then(() => {
+        this.task = undefined;
+        this.steer();
+      });
+  }
+
+  /** One attempt after the other, until the screen is open, the face is paused, or something fails. */
+  private async recognise({ sensor, controller: { signal } }: Task): Promise<void> {
+    const { user } = this;
+    const { clock } = this.parts;
+    while (!signal.aborted && user !== undefined) {
+      const begun = clock.now();
+      this.face = { kind: 'watching', guidance: 'looking' };
+      this.publish();
+      const { attentionRequired, sensitivity } = this.settings;
+      const outcome = await this.app.unlock(
+        { user, sensor, pace: 'live', attentionRequired, sensitivity },
+        signal,
+        ({ guidance }) => {
+          this.face = { kind: 'watching', guidance };
+          this.publish();
+        },
+      );
+      if (!outcome.ok) return this.failed(outcome);
+      const { value } = outcome;
+      if (value.kind === 'unlocked') {
+        this.returned.reset();
+        return;
+      }
+      if (value.code === 'nobody') {
+        if (clock.now() - begun < HASTE) return this.backoff.wait(clock.now());
+        continue;
+      }
+      this.lastRefusal = REFUSED[value.code];
+      this.face = { kind: 'refused', code: value.code };
+      this.publish();
+      await this.awaitReturn(sensor, signal);
+    }
+  }
+
+  /** After a refusal: until the person asks, has left and come back, or a time that grows is over. */
+  private async awaitReturn(sensor: string, signal: AbortSignal): Promise<void> {
+    const { clock } = this.parts;
+    const pause = new AbortController();
+    const end = () => pause.abort();
+    signal.addEventListener('abort', end);
+    this.returned.begin(clock.now(), end);
+    const request: WatchRequest = { sensor, purpose: 'unlock', pace: 'live' };
+    for await (const event of this.observed().watch(request, AbortSignal.any([signal, pause.signal]))) {
+      if (event.kind === 'failed' || event.kind === 'ended') break;
+      this.returned.see(event.kind === 'evidence' ? event.evidence.kind : undefined, clock.now());
+    }
+    signal.removeEventListener('abort', end);
+    this.returned.end();
+  }
+
+  private async enrol({ sensor, controller: { signal } }: Task): Promise<void> {
+    const running = this.enrolment;
+    const { user } = this;
+    if (running?.kind !== 'running' || user === undefined) return;
+    const report = await this.app.enrolLook(
+      { user, look: running.look, sensor, pace: 'live' },
+      signal,
+      (view) => {
+        if (signal.aborted) return;
+        this.enrolment = { ...running, view };
+        this.publish();
+      },
+    );
+    if (report.ok) await this.loadLooks();
+    // A cancelled enrolment is put away already; a page that was left alone is told.
+    if (this.enrolment?.kind !== 'running') return;
+    this.active();
+    this.enrolment = report.ok
+      ? { kind: 'done', report: report.value }
+      : { kind: 'failed', code: report.code, message: report.message };
+  }
+
+  /** Only looks, for the pictures of the first run and of the diagnostics. */
+  private async look({ sensor, controller: { signal } }: Task): Promise<void> {
+    const request: WatchRequest = { sensor, purpose: 'unlock', pace: 'live' };
+    for await (const event of this.observed().watch(request, signal))
+      if (event.kind === 'failed') this.failed(event.failure);
+    if (!signal.aborted) this.backoff.wait(this.parts.clock.now());
+  }
+
+  private failed(failure: Failure): void {
+    const { code, message } = failure;
+    const { lock } = this;
+    // The lock's own refusals are in its state.
+    if (code === 'cancelled' || code === 'paused' || (this.user !== undefined && lock.kind === 'unlocked'))
+      return;
+    if (code === 'pin-needed' && lock.kind === 'locked' && lock.face.kind !== 'ready') return;
+    if (SENSOR_TROUBLE.includes(code)) this.sensor = { kind: 'lost', code, message };
+    else this.warn('face', message);
+    this.backoff.wait(this.parts.clock.now());
+  }
+
+  /** The pipeline, with an eye on what it says. An enrolment outlives a sensor that is unplugged and comes back. */
+  private observed(): Pipeline {
+    const { pipeline } = this.parts;
+    return {
+      watch: (request, signal) =>
+        request.purpose === 'enrol' ? this.persist(request, signal) : this.follow(request, signal),
+      close: () => pipeline.close(),
+    };
+  }
+
+  private async *follow(request: WatchRequest, signal: AbortSignal): AsyncGenerator<PipelineEvent> {
+    for await (const event of this.parts.pipeline.watch(request, signal)) {
+      this.see(event);
+      yield event;
+    }
+  }
+
+  /** Follows again and again while the sensor is away, for a while; each time the watcher is told of a restart. */
+  private async *persist(request: WatchRequest, signal: AbortSignal): AsyncGenerator<PipelineEvent> {
+    const { clock } = this.parts;
+    let seenAt: Milliseconds | undefined;
+    for (let attempt = 1; ; attempt++) {
+      let failure: PipelineEvent | undefined;
+      for await (const event of this.follow(request, signal)) {
+        if (event.kind === 'evidence') {
+          seenAt = clock.now();
+          attempt = 1;
+        }
+        if (event.kind !== 'failed') yield event;
+        else failure = event;
+      }
+      if (!failure) return;
+      // A sensor that never worked will not come back.
+      if (signal.aborted || seenAt === undefined || clock.now() - seenAt > AWAY) {
+        yield failure;
+        return;
+      }
+      yield { kind: 'restarting', attempt, delay: SECOND };
+      await this.ticksFor(SECOND, signal);
+    }
+  }
+
+  /** Waits by the host's ticks; at most until the signal aborts. */
+  private async ticksFor(time: Milliseconds, signal: AbortSignal): Promise<void> {
+    const until = this.parts.clock.now() + time;
+    while (!signal.aborted && !this.closed && this.parts.clock.now() < until)
+      await new Promise<void>((resolve) => this.sleepers.push(resolve));
+  }
+
+  private see(event: PipelineEvent): void {
+    const { clock } = this.parts;
+    switch (event.kind) {
+      case 'watching':
+        this.sensor = { kind: 'watching', sensor: event.sensor };
+        break;
+      case 'restarting':
+        this.sensor = { kind: 'restarting' };
+        this.meter.restart();
+        break;
+      case 'failed': {
+        const { code, message } = event.failure;
+        if (SENSOR_TROUBLE.includes(code)) this.sensor = { kind: 'lost', code, message };
+        void this.session?.dispatch({ kind: 'sensor-lost' });
+        break;
+      }
+      case 'evidence':
+        this.backoff.reset();
+        this.warn('face', undefined);
+        this.meter.count(event.evidence, clock.now());
+        return;
+      case 'silent':
+      case 'ended':
+        return;
+    }
+    this.publish();
+  }
+
+  private measured(): DiagnosticsState {
+    return { ...this.meter.measured(this.parts.clock.now()), lastRefusal: this.lastRefusal };
+  }
+}
+
+/** The warning is shown for good, not with each enrolment. */
+const appParts = ({ vault, pins, store, clock, loadPolicy }: DeskParts): Omit<AppParts, 'pipeline'> => ({
+  vault,
+  pins,
+  store,
+  clock,
+  loadPolicy,
+});
+
+/** How long the simulated visitor takes for "turn for me". */
+const TURN = 9500;
+
+const REFUSED = {
+  'not-recognised': 'A live face was seen, and it was not close enough to any enrolled look.',
+  'not-live': 'What was seen does not have the shape of a living face.',
+} as const;
+
+/** What was wrong with a request, in the words of whoever typed it. */
+function refusalOf(
+  channel: Channel,
+  issue: { readonly path: readonly PropertyKey[]; readonly code: string } | undefined,
+): string {
+  const field = String(issue?.path[0] ?? '');
+  if ((field === 'pin' || field === 'next') && issue?.code === 'too_big')
+    return 'That is far too long for a PIN. A PIN has 6 to 32 digits.';
+  if (['user', 'look', 'to'].includes(field) && (issue?.code === 'too_big' || issue?.code === 'too_small'))
+    return 'A name has between 1 and 60 characters. Choose another one.';
+  return `The page sent something that does not fit (${channel}). Reload it and try again.`;
+}
