@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '..');
 /** The data folder of somebody who enrolled once; each test works on a copy. */
-const ENROLLED = join(ROOT, 'out', 'test-results', 'enrolled');
+export const ENROLLED = join(ROOT, 'out', 'test-results', 'enrolled');
 export const USER = 'Ada';
 export const PIN = '271828';
 
