@@ -32,8 +32,8 @@ export interface LivenessCues {
 const LIVENESS_LIMITS = {
   plane: 4,
   quadric: 2.2,
-  reliefRatio: [0.45, 2.2],
-  agreement: 0.55,
+  reliefRatio: [0.3, 2.2],
+  agreement: 0.4,
   interocular: [48, 78],
   residual: 6,
   completeness: 0.55,
