@@ -1,12 +1,5 @@
 import { existsSync } from 'node:fs';
-
-const SYSTEM = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
+import places from '../scripts/browsers.json' with { type: 'json' };
 
 /** A Chromium or Chrome of the system; undefined leaves Playwright to its own. */
-export const browserPath = (): string | undefined => SYSTEM.find((path) => existsSync(path));
+export const browserPath = (): string | undefined => places.find((path) => existsSync(path));

@@ -36,13 +36,19 @@ await suite(
   ['run', '--reporter=default', '--reporter=json'],
   vitestCounts,
 );
-if (existsSync(join(root, 'e2e/playwright.config.ts')))
+if (await haveBrowser())
   await suite(
     'Page tests in a browser',
     'playwright',
     ['test', '--config', 'e2e/playwright.config.ts'],
     playwrightCounts,
   );
+else {
+  console.error(
+    'No browser for the page tests: install Chromium or Chrome, or run `npx playwright install chromium`, and run npm test again.',
+  );
+  total.failed++;
+}
 
 const { passed, failed, skipped } = total;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
@@ -81,6 +87,20 @@ function playwrightCounts({ stats }) {
   return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
 }
 
+/** Playwright's own Chromium or the system's; else one is installed where that can be done without asking. */
+async function haveBrowser() {
+  const { chromium } = await import('@playwright/test');
+  const places = JSON.parse(readFileSync(join(root, 'scripts/browsers.json'), 'utf8'));
+  const found = () => [...places, chromium.executablePath()].some((path) => existsSync(path));
+  if (found()) return true;
+  await step('Browser for the page tests', async () => {
+    const own = await run(tool('playwright'), ['install', 'chromium'], { quiet: true, timeout: 180_000 });
+    if (own.code === 0 || process.platform !== 'linux' || process.getuid() !== 0) return own;
+    return installDebian(['chromium']);
+  });
+  return found();
+}
+
 /** Debian packages that some tests need; without them those tests say that they were skipped. */
 async function installSystemPackages() {
   if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get')) return { code: 0, skipped: true };
@@ -96,6 +116,12 @@ async function installSystemPackages() {
   if (result.code !== 0)
     console.error(`\n  Some tests will be skipped: ${missing.join(' ')} could not be installed.`);
   return { code: 0 };
+}
+
+async function installDebian(names) {
+  const quiet = { quiet: true, env: { DEBIAN_FRONTEND: 'noninteractive' } };
+  await run('apt-get', ['update', '-q'], quiet);
+  return run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...names], quiet);
 }
 
 function installed(name) {
