@@ -44,7 +44,7 @@ export async function chooseKeySource(options: KeySourceOptions): Promise<Result
   if (galleries.value.length > 0)
     return fail(
       'key-unavailable',
-      `${VAULT_FILE} is missing from ${options.folder}, so the key of the galleries cannot be found: restore the file, or enrol again with a new key (facet enroll --renew-key).`,
+      `${VAULT_FILE} is missing from ${options.folder}, so the key of the galleries cannot be found: restore the file, or enrol again with your PIN and a new key (facet enroll --renew-key).`,
     );
   return first(options);
 }

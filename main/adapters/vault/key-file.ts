@@ -32,7 +32,8 @@ export function fileKeySource(store: Store, folder: string, record: VaultRecord)
     async key() {
       const read = await store.read(KEY_FILE);
       if (!read.ok) return read;
-      const advice = 'restore it from a backup, or enrol again with a new key (facet enroll --renew-key)';
+      const advice =
+        'restore it from a backup, or enrol again with your PIN and a new key (facet enroll --renew-key)';
       if (!read.value) return fail('key-unavailable', `The key file ${file} is missing: ${advice}.`);
       const mode = process.platform === 'win32' ? 0 : (await fs.stat(file)).mode;
       if (mode & 0o077)

@@ -34,7 +34,7 @@ export function keychainKeySource(keychain: Keychain, record: VaultRecord): KeyS
       const got = await ask(keychain, keychain.get(keyAccount(record.id)));
       if (!got.ok) return got;
       const advice =
-        'unlock the keychain it was kept in, or enrol again with a new key (facet enroll --renew-key)';
+        'unlock the keychain it was kept in, or enrol again with your PIN and a new key (facet enroll --renew-key)';
       known =
         got.value === null
           ? fail(

@@ -49,7 +49,7 @@ export async function readVaultRecord(store: Store): Promise<Result<VaultRecord 
   } catch {
     return fail(
       'key-unavailable',
-      `${VAULT_FILE} in the data folder is damaged, so the key of the galleries cannot be found: restore the file, or enrol again with a new key (facet enroll --renew-key).`,
+      `${VAULT_FILE} in the data folder is damaged, so the key of the galleries cannot be found: restore the file, or enrol again with your PIN and a new key (facet enroll --renew-key).`,
     );
   }
 }
