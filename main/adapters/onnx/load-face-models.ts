@@ -12,12 +12,14 @@ export const DESCRIPTOR_MODEL = 'face-rgb';
 /** @throws FacetError `model-missing`, `model-altered` */
 export async function loadFaceModels(folder: string, options?: NetworkOptions): Promise<FaceModels> {
   const library = await openModelLibrary(folder);
+  // Small networks lose more by waking a second thread than it does for them.
+  const small = { ...options, threads: 1 };
   const [detector, landmarks, eyelids, descriptor, shape, mean] = await Promise.all([
     BlazefaceDetector.open(library, options),
-    FacemeshLandmarks.open(library, options),
-    OnnxEyelids.open(library, options),
+    FacemeshLandmarks.open(library, small),
+    OnnxEyelids.open(library, small),
     OnnxEmbedder.open(library, DESCRIPTOR_MODEL, options),
-    OnnxEmbedder.open(library, SHAPE_MODEL, options),
+    OnnxEmbedder.open(library, SHAPE_MODEL, small),
     library.loadMeanFace().then(decodeMeanFace),
   ]);
   return { detector, landmarks, eyelids, descriptor, shape, mean };

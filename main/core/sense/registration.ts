@@ -49,8 +49,15 @@ const wholeRegion = (depth: DepthImage): Region => ({
   bottom: depth.height,
 });
 
-/** Registers one region of a frame: what follows costs only what the region holds. */
-export function register(frame: SensorFrame, region: Region = wholeRegion(frame.depth)): RegisteredFrame {
+/**
+ * Registers one region of a frame: what follows costs only what the region holds.
+ * @param farthest points beyond are given no colour, millimetres; nothing there is looked at
+ */
+export function register(
+  frame: SensorFrame,
+  region: Region = wholeRegion(frame.depth),
+  farthest = Infinity,
+): RegisteredFrame {
   const { depth } = frame;
   const { fx, fy, cx, cy } = depth.intrinsics;
   const width = region.right - region.left;
@@ -69,7 +76,7 @@ export function register(frame: SensorFrame, region: Region = wholeRegion(frame.
     }
   }
   const { colourAt, lift } = frame.colour
-    ? projectIntoColour(points, frame.colour.intrinsics, frame.depthToColour, depth.intrinsics)
+    ? projectIntoColour(points, frame.colour.intrinsics, frame.depthToColour, depth.intrinsics, farthest)
     : { colourAt: new Float32Array(0), lift: () => undefined };
   return {
     frame,
@@ -89,6 +96,7 @@ function projectIntoColour(
   colour: Intrinsics,
   depthToColour: Rigid,
   depth: Intrinsics,
+  farthest: number,
 ) {
   const n = points.length / 3;
   const colourAt = new Float32Array(n * 2).fill(-1);
@@ -111,7 +119,7 @@ function projectIntoColour(
   const [t0, t1, t2] = depthToColour.translation;
   for (let i = 0, p = 0; i < n; i++, p += 3) {
     const z = points[p + 2];
-    if (z === 0) continue;
+    if (z === 0 || z > farthest) continue;
     const x = points[p];
     const y = points[p + 1];
     const qz = r6 * x + r7 * y + r8 * z + t2;
