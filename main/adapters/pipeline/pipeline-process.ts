@@ -23,6 +23,8 @@ export function forkPipeline(entry: string, args: readonly string[]): PipelinePr
     // The child's stdout is not the command's: whatever a driver prints goes to stderr.
     stdio: ['ignore', process.stderr.fd, 'inherit', 'ipc'],
     execArgv: ['--enable-source-maps'],
+    // Threads that come and go leave glibc's arenas half empty; two of them cost tens of megabytes less.
+    env: { ...process.env, MALLOC_ARENA_MAX: '2' },
   });
   child.on('error', () => child.kill('SIGKILL'));
   return {
