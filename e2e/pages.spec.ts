@@ -100,7 +100,7 @@ test('everything can be done with the keyboard alone', async ({ desk, page }) =>
   await page.keyboard.press('Enter');
   await page.keyboard.type(PIN);
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', { name: 'Diagnostics' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Diagnostics', exact: true })).toBeVisible();
   await page.keyboard.press('Escape');
   await page.keyboard.press('ControlOrMeta+l');
   await expect(desk.lockScreen).toBeVisible();

@@ -25,7 +25,7 @@ export class Permission {
   async submit(): Promise<void> {
     const change = this.asked;
     if (change && (await this.pin.submit())) {
-      this.close();
+      if (this.asked === change) this.close();
       change.done?.();
     }
   }

@@ -112,6 +112,19 @@ describe('a lock session', () => {
     expect(store.ledger.pinMisses).toBe(0);
   });
 
+  it('takes no PIN whose screen was locked while it was checked', async () => {
+    const { session, effects } = await desk();
+    await session.tryPin(right);
+    const late = await session.tryPin(async () => {
+      await session.dispatch({ kind: 'lock' });
+      return ok(true);
+    });
+    expect(late).toMatchObject({ ok: false, code: 'cancelled' });
+    expect(session.state.kind).toBe('locked');
+    expect(effects).toEqual([{ kind: 'unlock', by: 'pin' }]);
+    expect(await session.tryPin(right)).toEqual(ok(undefined));
+  });
+
   it('passes on why a PIN could not be checked, and stays locked', async () => {
     const { session } = await desk();
     expect(await session.tryPin(async () => fail('store-altered', 'damaged'))).toMatchObject({

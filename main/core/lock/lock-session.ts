@@ -69,7 +69,12 @@ export class LockSession {
   }
 
   /** Queues an event; resolves when it, and the writing it asked for, is done. */
-  dispatch(event: TimelessLockEvent): Promise<void> {
+  async dispatch(event: TimelessLockEvent): Promise<void> {
+    await this.enqueue(event);
+  }
+
+  /** @returns the lock as the event found it */
+  private enqueue(event: TimelessLockEvent): Promise<Lock> {
     const done = this.queue.then(() => this.step(event));
     this.queue = done.catch(() => undefined); // a failing effect must not stop the events after it
     return done;
@@ -85,7 +90,8 @@ export class LockSession {
   }
 
   /**
-   * Charges, then checks a PIN, then settles. Resolves to a success where it was right, whatever the screen showed.
+   * Charges, then checks a PIN, then settles. Resolves to a success where it was right, whatever the screen showed; to
+   * `cancelled` where an open screen was locked meanwhile: what the PIN was given for must not happen any more.
    * @param verify compares with the stored record; its own failures are passed on and count as a wrong PIN
    */
   async tryPin(verify: () => Promise<Result<boolean>>): Promise<Result<void>> {
@@ -98,19 +104,24 @@ export class LockSession {
       fail('store-altered', `The PIN could not be checked: ${String(error)}`),
     );
     const accepted = right.ok && right.value;
-    await this.dispatch({ kind: accepted ? 'pin-accepted' : 'pin-refused', id });
+    const found = await this.enqueue({ kind: accepted ? 'pin-accepted' : 'pin-refused', id });
     if (!right.ok) return right;
-    return accepted ? ok(undefined) : fail('pin-wrong', 'That PIN is not right; try again.');
+    if (!accepted) return fail('pin-wrong', 'That PIN is not right; try again.');
+    return found.pin === id
+      ? ok(undefined)
+      : fail('cancelled', 'The screen was locked while the PIN was checked. Enter the PIN again.');
   }
 
-  private async step(event: TimelessLockEvent): Promise<void> {
-    const { lock, effects } = transition(this.lock, { ...event, at: this.instant() });
+  private async step(event: TimelessLockEvent): Promise<Lock> {
+    const found = this.lock;
+    const { lock, effects } = transition(found, { ...event, at: this.instant() });
     this.lock = lock;
     for (const effect of effects) {
       if (effect.kind === 'write') await this.write(effect.ledger);
       else this.act(effect);
     }
     this.changed();
+    return found;
   }
 
   private async write(ledger: Ledger): Promise<void> {

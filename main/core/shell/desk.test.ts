@@ -329,6 +329,31 @@ describe('an open desk', () => {
     expect(state().lock).toMatchObject({ face: { missesLeft: 5 } });
   });
 
+  it.each([
+    ['diagnostics.open', {}],
+    ['enrolment.start', { look: 'glasses' }],
+    ['settings.change', { change: { attentionRequired: false } }],
+    ['looks.remove', { look: 'plain' }],
+    ['pin.change', { next: '662607' }],
+    ['everything.remove', {}],
+  ] as const)('does not do %s where it was locked while the PIN was checked', async (channel, argument) => {
+    const before = state();
+    let check = () => {};
+    staged.pins.gate = new Promise((resolve) => (check = resolve));
+    const asked = call(channel, { ...argument, pin: PIN });
+    await settled();
+    await call('lock.now');
+    check();
+    expect(await asked).toMatchObject({ ok: false, code: 'cancelled' });
+    await settled();
+    const { lock, ...rest } = state();
+    expect(lock.kind).toBe('locked');
+    expect(rest).toMatchObject({ diagnostics: undefined, enrolment: undefined });
+    expect([rest.settings, rest.looks]).toEqual([before.settings, before.looks]);
+    expect(staged.pipeline.shown).not.toBe('everything');
+    expect(await call('lock.pin', { pin: PIN })).toMatchObject({ ok: true });
+  });
+
   it('goes on enrolling when the sensor was unplugged and is back', async () => {
     await call('enrolment.start', { pin: PIN, look: 'glasses' });
     await settled();
