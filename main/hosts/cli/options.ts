@@ -50,6 +50,14 @@ export const countOf = (text: string): number => {
   return value;
 };
 
+/** A whole number of at least 0. */
+export const indexOf = (text: string): number => {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('Give a whole number of at least 0.');
+  return value;
+};
+
 /** One second to an hour. */
 export const secondsOf = (text: string): number => {
   const value = Number(text);

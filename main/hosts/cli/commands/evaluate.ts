@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { spread } from '../../../adapters/corpus/spread.ts';
 import type { TrialOutcome } from '../../../adapters/evaluation/people-trial.ts';
 import { DESCRIPTOR_MODEL, SHAPE_MODEL } from '../../../adapters/onnx/load-face-models.ts';
@@ -7,12 +7,20 @@ import { openModelLibrary } from '../../../adapters/onnx/model-library.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
 import { judgePeople, type PeopleReport } from '../../../core/evaluation/judge-trials.ts';
 import { describeRate } from '../../../core/evaluation/rates.ts';
-import { matchPolicy, type MatchPolicy } from '../../../core/judge/policy.ts';
+import {
+  DEFAULT_SENSITIVITY,
+  matchPolicy,
+  SENSITIVITIES,
+  type MatchPolicy,
+  type Sensitivity,
+} from '../../../core/judge/policy.ts';
 import { EXIT } from '../exit-codes.ts';
-import { countOf, outputOf } from '../options.ts';
+import { countOf, indexOf, outputOf } from '../options.ts';
 import { finish } from '../output.ts';
 
 interface PeopleOptions {
+  readonly pool: 'test' | 'validation';
+  readonly from: number;
   readonly count: number;
   readonly visits: number;
   readonly attacks: number;
@@ -27,9 +35,15 @@ export function evaluate(program: Command): void {
   group
     .command('people')
     .description(
-      'Synthetic people of the test pool: enrolments, visits, strangers and attacks through the whole path',
+      'Synthetic people: enrolments, visits, strangers and attacks through the whole path, at every sensitivity',
     )
-    .option('--count <people>', 'identities test/0 …', countOf, 50)
+    .addOption(
+      new Option('--pool <pool>', 'test to report, validation to choose')
+        .choices(['test', 'validation'])
+        .default('test'),
+    )
+    .option('--from <index>', 'the first identity', indexOf, 0)
+    .option('--count <people>', 'how many identities', countOf, 50)
     .option('--visits <count>', 'visits a person, in changing light, pose and distance', countOf, 4)
     .option('--attacks <count>', 'attacks of each species a person', countOf, 2)
     .option('--threads <count>', 'worker threads', countOf, availableParallelism())
@@ -39,9 +53,15 @@ export function evaluate(program: Command): void {
         const trials: TrialOutcome[] = [];
         let done = 0;
         await spread<unknown, TrialOutcome>(
-          Array.from({ length: options.count }, (_, index) => ({
+          Array.from({ length: options.count }, (_, i) => ({
             kind: 'trial',
-            trial: { pool: 'test', index, visits: options.visits, attacks: options.attacks, frames: FRAMES },
+            trial: {
+              pool: options.pool,
+              index: options.from + i,
+              visits: options.visits,
+              attacks: options.attacks,
+              frames: FRAMES,
+            },
           })),
           (outcome, i) => {
             trials[i] = outcome;
@@ -50,16 +70,19 @@ export function evaluate(program: Command): void {
           options.threads,
         );
         const library = await openModelLibrary(modelsFolder());
-        const together = matchPolicy(library.entry(DESCRIPTOR_MODEL), library.entry(SHAPE_MODEL));
-        const report = {
-          together: judgePeople(trials, together),
+        const at = (level: Sensitivity) =>
+          matchPolicy(library.entry(DESCRIPTOR_MODEL), library.entry(SHAPE_MODEL), level);
+        const usual = at(DEFAULT_SENSITIVITY);
+        const report: Report = {
+          who: `${options.pool}/${options.from} to ${options.pool}/${options.from + options.count - 1}`,
+          levels: SENSITIVITIES.map((level) => ({ level, together: judgePeople(trials, at(level)) })),
           shapeAlone: judgePeople(
             trials,
-            only(together, (kind) => kind === SHAPE_MODEL),
+            only(usual, (kind) => kind === SHAPE_MODEL),
           ),
           descriptorAlone: judgePeople(
             trials,
-            only(together, (kind) => kind !== SHAPE_MODEL),
+            only(usual, (kind) => kind !== SHAPE_MODEL),
           ),
           enrolmentSeconds: trials
             .flatMap(({ enrolmentSeconds }) => enrolmentSeconds ?? [])
@@ -76,13 +99,17 @@ const only = (policy: MatchPolicy, keep: (kind: string) => boolean): MatchPolicy
   infrared: policy.infrared.filter(({ kind }) => keep(kind)),
 });
 
-function describe(report: {
-  together: PeopleReport;
-  shapeAlone: PeopleReport;
-  descriptorAlone: PeopleReport;
-  enrolmentSeconds: readonly number[];
-}): string {
-  const { together, enrolmentSeconds: seconds } = report;
+interface Report {
+  readonly who: string;
+  /** Shape and descriptor together, as the app decides. */
+  readonly levels: readonly { readonly level: Sensitivity; readonly together: PeopleReport }[];
+  /** At the default level. */
+  readonly shapeAlone: PeopleReport;
+  readonly descriptorAlone: PeopleReport;
+  readonly enrolmentSeconds: readonly number[];
+}
+
+function describe({ who, levels, shapeAlone, descriptorAlone, enrolmentSeconds: seconds }: Report): string {
   const section = (title: string, { falseRejects, falseAccepts, byLight, attacks }: PeopleReport) => [
     '',
     title,
@@ -96,13 +123,19 @@ function describe(report: {
       ([species, rate]) => `  ${species.padEnd(14)}  accepted ${describeRate(rate)}`,
     ),
   ];
+  const { together } = levels.find(({ level }) => level === DEFAULT_SENSITIVITY)!;
   return [
-    `${together.people} synthetic people of the test pool; ${together.failedEnrolments} enrolments did not finish.`,
+    `${together.people} synthetic people, ${who}; ${together.failedEnrolments} enrolments did not finish.`,
     `Enrolment: ${seconds[seconds.length >> 1]?.toFixed(1)} s median, ${seconds.at(-1)?.toFixed(1)} s longest.`,
     `Unlocking: ${Math.round(together.timeToUnlock.p50)} ms median from the first frame, ${Math.round(together.timeToUnlock.p95)} ms 95th percentile, plus the time to judge a frame.`,
     `Live visits called not live: ${describeRate(together.notLive)}.`,
-    ...section('Shape and descriptor together (as the app decides)', together),
-    ...section('Shape alone', report.shapeAlone),
-    ...section('Descriptor alone', report.descriptorAlone),
+    ...levels.flatMap((each) =>
+      section(
+        `Shape and descriptor together, as the app decides at ${each.level}${each.level === DEFAULT_SENSITIVITY ? ' (default)' : ''}`,
+        each.together,
+      ),
+    ),
+    ...section('Shape alone (default level)', shapeAlone),
+    ...section('Descriptor alone (default level)', descriptorAlone),
   ].join('\n');
 }
