@@ -571,6 +571,11 @@ export class Desk {
     for await (const event of this.observed().watch(request, AbortSignal.any([signal, pause.signal]))) {
       if (event.kind === 'failed' || event.kind === 'ended') break;
       this.returned.see(event.kind === 'evidence' ? event.evidence.kind : undefined, clock.now());
+      // What was said to whoever left is not said to an empty chair.
+      if (this.returned.left && this.face.kind === 'refused') {
+        this.face = { kind: 'watching', guidance: 'looking' };
+        this.publish();
+      }
     }
     signal.removeEventListener('abort', end);
     this.returned.end();

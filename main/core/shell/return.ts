@@ -13,7 +13,7 @@ export class Return {
   private refusals = 0;
   private until: Milliseconds | undefined;
   private absentSince: Milliseconds | undefined;
-  private left = false;
+  private gone = false;
   private retry: (() => void) | undefined;
 
   /** @param retry called once, when it is time */
@@ -21,7 +21,7 @@ export class Return {
     this.until = ms(now + WAITS[Math.min(this.refusals, WAITS.length - 1)]);
     this.refusals++;
     this.absentSince = undefined;
-    this.left = false;
+    this.gone = false;
     this.retry = retry;
   }
 
@@ -29,20 +29,25 @@ export class Return {
     this.retry = undefined;
   }
 
+  /** Whoever was refused is not there any more. */
+  get left(): boolean {
+    return this.gone;
+  }
+
   /** @param kind of the frame that just came; undefined where none did */
   see(kind: Evidence['kind'] | undefined, now: Milliseconds): void {
     if (kind === 'nobody') {
       this.absentSince ??= now;
       if (now - this.absentSince >= GONE) {
-        this.left = true;
+        this.gone = true;
         this.refusals = 0;
       }
     } else if (kind !== undefined) {
       this.absentSince = undefined;
-      if (this.left) return this.retry?.();
+      if (this.gone) return this.retry?.();
     }
     // Nobody to be refused again: the next one who comes is tried at once.
-    if (!this.left && this.until !== undefined && now >= this.until) this.retry?.();
+    if (!this.gone && this.until !== undefined && now >= this.until) this.retry?.();
   }
 
   /** The person asks. */
