@@ -19,7 +19,7 @@ const app: AppState = {
   looks: [{ name: 'plain', templates: 16, enrolledAt: Date.UTC(2026, 10, 20, 9, 30) }],
   enrolment: undefined,
   settings: {
-    sensitivity: 1e-4,
+    sensitivity: 1e-5,
     attentionRequired: true,
     idleLockMinutes: 5,
     sensor: 'simulated',

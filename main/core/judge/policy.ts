@@ -7,7 +7,8 @@ import type { Pooling, Requirement } from './match.ts';
 /** Sensitivity levels are named by the false-accept rate that they aim at. */
 export const SENSITIVITIES = [1e-4, 1e-5] as const;
 export type Sensitivity = (typeof SENSITIVITIES)[number];
-export const DEFAULT_SENSITIVITY: Sensitivity = 1e-4;
+/** What Windows Hello promises; it cost no false reject on the validation people. */
+export const DEFAULT_SENSITIVITY: Sensitivity = 1e-5;
 
 export type MatchPolicy = Readonly<Record<Spectrum, readonly Requirement[]>>;
 
