@@ -10,39 +10,51 @@ export const RELIEF_SHAPE = [4, RELIEF.rows, RELIEF.columns] as const;
 
 /**
  * [4, 60, 52]: frontal colour (−0.5 … 0.5) and height above the mean face in centimetres; 0 where nothing was observed.
+ * @param out where the tensor goes, from `offset` on: one of a batch
+ * @returns `out`
  */
-export function reliefTensor(relief: Relief, mean: MeanFace): Float32Array {
-  const tensor = new Float32Array(4 * RELIEF_CELLS);
-  for (let i = 0; i < RELIEF_CELLS; i++) {
-    const seen = relief.seen[i];
-    if (seen >= OBSERVED)
-      for (let c = 0; c < 3; c++)
-        tensor[c * RELIEF_CELLS + i] = relief.colour[c * RELIEF_CELLS + i] / seen / 255 - 0.5;
-    const weight = relief.weight[i];
-    if (weight >= OBSERVED) tensor[3 * RELIEF_CELLS + i] = (relief.height[i] / weight - mean.height[i]) / 10;
+export function reliefTensor(
+  relief: Relief,
+  mean: Pick<MeanFace, 'height'>,
+  out: Float32Array = new Float32Array(4 * RELIEF_CELLS),
+  offset = 0,
+): Float32Array {
+  const { weight, height, seen, colour } = relief;
+  for (let i = 0, o = offset; i < RELIEF_CELLS; i++, o++) {
+    const coloured = seen[i] >= OBSERVED;
+    for (let c = 0; c < 3 * RELIEF_CELLS; c += RELIEF_CELLS)
+      out[o + c] = coloured ? colour[c + i] / seen[i] / 255 - 0.5 : 0;
+    out[o + 3 * RELIEF_CELLS] = weight[i] >= OBSERVED ? (height[i] / weight[i] - mean.height[i]) / 10 : 0;
   }
-  return tensor;
+  return out;
 }
 
 /** Side of the article's crop and the depth at which it clips. */
 export const ARTICLE_CROP = { side: 200, clip: 1200, reach: 130 } as const;
 
+/** The article's crop before it is normalised, as sensors measure it: what a corpus keeps. */
+export interface ArticlePixels {
+  /** 3 planes of side × side: red, green, blue; 0 where colour saw nothing. */
+  readonly colour: Uint8Array;
+  /** side × side: millimetres, clipped; 0 where nothing was measured. */
+  readonly depth: Uint16Array;
+}
+
 /**
- * The crop of the article that Facet started from: [4, 200, 200], colour 0 … 1 and depth clipped at 1200 mm divided by it, each
- * channel's mean taken off, around a head of ±130 mm.
+ * Cuts the article's crop around a head of ±130 mm.
  * @param centre camera point between the eyes, millimetres
  */
-export function articleCrop(
+export function articlePixels(
   registered: RegisteredFrame,
   centre: readonly [number, number, number],
-): Float32Array {
+): ArticlePixels {
   const { frame, region, points, colourAt } = registered;
   const { side, clip, reach } = ARTICLE_CROP;
   const { fx, fy, cx, cy } = frame.depth.intrinsics;
   const width = region.right - region.left;
   const height = region.bottom - region.top;
-  const tensor = new Float32Array(4 * side * side);
-  const colour = frame.colour;
+  const pixels = { colour: new Uint8Array(3 * side * side), depth: new Uint16Array(side * side) };
+  const picture = frame.colour;
   // The head's middle lies a little below the eyes.
   const middleU = (centre[0] * fx) / centre[2] + cx;
   const middleV = ((centre[1] + 20) * fy) / centre[2] + cy;
@@ -54,12 +66,24 @@ export function articleCrop(
       if (u < 0 || v < 0 || u >= width || v >= height) continue;
       const i = v * width + u;
       const o = row * side + column;
-      tensor[3 * side * side + o] = Math.min(points[i * 3 + 2], clip) / clip;
-      if (!colour || colourAt[i * 2] < 0) continue;
+      pixels.depth[o] = Math.min(points[i * 3 + 2], clip);
+      if (!picture || colourAt[i * 2] < 0) continue;
       const at =
-        (Math.round(colourAt[i * 2 + 1]) * colour.width + Math.round(colourAt[i * 2])) * colour.channels;
-      for (let c = 0; c < 3; c++) tensor[c * side * side + o] = colour.data[at + c] / 255;
+        (Math.round(colourAt[i * 2 + 1]) * picture.width + Math.round(colourAt[i * 2])) * picture.channels;
+      for (let c = 0; c < 3; c++) pixels.colour[c * side * side + o] = picture.data[at + c]!;
     }
+  return pixels;
+}
+
+/**
+ * The network input of the article that Facet started from: [4, 200, 200], colour 0 … 1 and depth divided by where it clips
+ * (1200 mm), each channel's mean taken off.
+ */
+export function articleTensor({ colour, depth }: ArticlePixels): Float32Array {
+  const { side, clip } = ARTICLE_CROP;
+  const tensor = new Float32Array(4 * side * side);
+  for (let i = 0; i < colour.length; i++) tensor[i] = colour[i] / 255;
+  for (let i = 0; i < depth.length; i++) tensor[colour.length + i] = depth[i] / clip;
   for (let c = 0; c < 4; c++) {
     const plane = tensor.subarray(c * side * side, (c + 1) * side * side);
     const mean = plane.reduce((sum, value) => sum + value, 0) / plane.length;
@@ -67,3 +91,9 @@ export function articleCrop(
   }
   return tensor;
 }
+
+/** The article's network input around a head (articlePixels, articleTensor). */
+export const articleCrop = (
+  registered: RegisteredFrame,
+  centre: readonly [number, number, number],
+): Float32Array => articleTensor(articlePixels(registered, centre));

@@ -3,6 +3,7 @@
  * `test/17`, so that pools cannot share a person: a seed is hashed whole, and different seeds give independent draws.
  */
 import { Random } from '../../../core/random.ts';
+import type { Deformation } from './deformation.ts';
 import { keeper } from './keeper.ts';
 import type { HeadPack } from './pack.ts';
 
@@ -36,6 +37,8 @@ export interface Identity {
   readonly hairColour: Rgb;
   readonly facialHair: FacialHair;
   readonly shirt: Rgb;
+  /** What makes this head unlike any that the pack's targets can make; nobody is drawn with one. */
+  readonly deformation?: Deformation;
 }
 
 /**

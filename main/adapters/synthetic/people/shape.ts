@@ -1,4 +1,5 @@
 /** From identity and expression to the points of a head, in the head's own frame. */
+import { deform } from './deformation.ts';
 import type { HeadPack, PackMesh } from './pack.ts';
 import { ANCESTRIES } from './identity.ts';
 import type { Identity } from './identity.ts';
@@ -109,6 +110,7 @@ export function neutralShape(pack: HeadPack, identity: Identity): HeadShape {
   for (const [name, weight] of macroTargets(identity)) apply(pack, points, name, weight);
   for (const name of Object.keys(identity.details).sort()) apply(pack, points, name, identity.details[name]);
   express(pack, points, identity, RELAXED);
+  if (identity.deformation) deform(points, identity.deformation);
   return centred(pack, points);
 }
 

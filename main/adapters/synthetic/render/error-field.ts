@@ -1,6 +1,7 @@
 /** Smooth depth errors that a sensor keeps for a session: multipath, temperature, lens. */
 import type { Intrinsics } from '../../../core/sense/frames.ts';
 import { Random } from '../../../core/random.ts';
+import type { Region } from './cameras.ts';
 
 /** Errors of `rms` mm that vary over about `width` pixels of the sensor's picture, drawn from `seed`. */
 export interface ErrorFieldSpec {
@@ -10,9 +11,10 @@ export interface ErrorFieldSpec {
 }
 
 /** Mean of the squared weights of a cubic B-spline in one dimension: 151/315. */
-const SPLINE_POWER = 151 / 315;
+export const SPLINE_POWER = 151 / 315;
 
-function splineWeights(t: number): [number, number, number, number] {
+/** Weights of the four nodes around a place `t` (0 … 1) of the way between the middle two. */
+export function splineWeights(t: number): [number, number, number, number] {
   const s = 1 - t;
   return [
     (s * s * s) / 6,
@@ -22,8 +24,15 @@ function splineWeights(t: number): [number, number, number, number] {
   ];
 }
 
-/** The field in millimetres for each pixel of the camera: cubic B-splines over a lattice of normal numbers. */
-export function errorField(camera: Intrinsics, spec: ErrorFieldSpec): Float32Array {
+/**
+ * The field in millimetres for each pixel of the camera, or of a window of its picture: cubic B-splines over a lattice of
+ * normal numbers.
+ */
+export function errorField(
+  camera: Intrinsics,
+  spec: ErrorFieldSpec,
+  { x: left, y: top, width, height }: Region = { x: 0, y: 0, ...camera },
+): Float32Array {
   const random = new Random(`depth error field ${spec.seed}`);
   const columns = Math.ceil(camera.width / spec.width) + 4;
   const rows = Math.ceil(camera.height / spec.width) + 4;
@@ -31,21 +40,21 @@ export function errorField(camera: Intrinsics, spec: ErrorFieldSpec): Float32Arr
   const lattice = Float32Array.from({ length: columns * rows }, () => random.normal() * scale);
   // The lattice is shifted at random, so that its nodes lie elsewhere in each session.
   const [dx, dy] = [random.uniform(), random.uniform()];
-  const field = new Float32Array(camera.width * camera.height);
-  const across = Array.from({ length: camera.width }, (_, x) => {
-    const u = x / spec.width + dx;
+  const field = new Float32Array(width * height);
+  const across = Array.from({ length: width }, (_, x) => {
+    const u = (left + x) / spec.width + dx;
     return { cell: Math.floor(u), weights: splineWeights(u - Math.floor(u)) };
   });
   const line = new Float32Array(columns);
-  for (let y = 0, i = 0; y < camera.height; y++) {
-    const v = y / spec.width + dy;
+  for (let y = 0, i = 0; y < height; y++) {
+    const v = (top + y) / spec.width + dy;
     const row = Math.floor(v);
     const down = splineWeights(v - row);
     for (let c = 0; c < columns; c++) {
       line[c] = 0;
       for (let k = 0; k < 4; k++) line[c] += down[k] * lattice[(row + k) * columns + c];
     }
-    for (let x = 0; x < camera.width; x++, i++) {
+    for (let x = 0; x < width; x++, i++) {
       const { cell, weights } = across[x];
       field[i] =
         weights[0] * line[cell] +

@@ -1,5 +1,12 @@
 /** One moment of a scene as a sensor sees it. */
-import type { ColourImage, DepthImage, InfraredImage, Intrinsics } from '../../../core/sense/frames.ts';
+import type {
+  ColourImage,
+  DepthImage,
+  InfraredImage,
+  Intrinsics,
+  Rigid,
+} from '../../../core/sense/frames.ts';
+import { apply, identity } from '../../../core/geometry/rigid.ts';
 import { Random } from '../../../core/random.ts';
 import type { Person } from '../surface.ts';
 import { cropped, type Region, type SensorGeometry } from './cameras.ts';
@@ -84,24 +91,39 @@ export class SceneRenderer {
     if (this.backgroundLight !== light) {
       this.colourBackground.linear.fill(0);
       this.colourBackground.inverse.fill(0);
-      if (this.room) {
-        const drawn = drawColour(this.colourBackground, moved(this.room, depthToColour), light);
-        softenEdges(this.colourBackground, drawn);
-      }
+      if (this.room) drawLit(this.colourBackground, [this.room], light, depthToColour);
       this.backgroundLight = light;
     }
     copyColour(this.colourBackground, this.colour);
-    const seen = bodies.map((body) => moved(body, depthToColour));
-    const drawn = seen.map((body) => drawColour(this.colour, body, light));
-    for (const region of drawn) softenEdges(this.colour, region);
-    for (const body of seen) drawGlass(this.colour, body, light);
+    drawLit(this.colour, bodies, light, depthToColour);
     return developColour(this.colour, light, random);
   }
 }
 
-/** The window of the depth picture that holds the head of an actor, `margin` mm around its face included. */
-export function headRegion({ person, pose }: Actor, camera: Intrinsics, margin = 120): Region {
-  const [x, y, z] = headToCamera(pose, person.pivot).translation;
+/** Draws bodies (depth camera coordinates) over what the buffer of the colour camera holds. */
+function drawLit(
+  buffer: ColourBuffer,
+  bodies: readonly PosedMesh[],
+  light: Light,
+  depthToColour: Rigid,
+): void {
+  const seen = bodies.map((body) => moved(body, depthToColour));
+  const drawn = seen.map((body) => drawColour(buffer, body, light));
+  for (const region of drawn) softenEdges(buffer, region);
+  for (const body of seen) drawGlass(buffer, body, light);
+}
+
+/**
+ * The window of a camera's picture that holds the head of an actor, `margin` mm around its face included.
+ * @param toCamera from the depth camera's coordinates to those of `camera`
+ */
+export function headRegion(
+  { person, pose }: Actor,
+  camera: Intrinsics,
+  margin = 120,
+  toCamera: Rigid = identity,
+): Region {
+  const [x, y, z] = apply(toCamera, headToCamera(pose, person.pivot).translation);
   const half = (margin * camera.fx) / z;
   const left = Math.max(0, Math.floor((x / z) * camera.fx + camera.cx - half));
   const top = Math.max(0, Math.floor((y / z) * camera.fy + camera.cy - half));
@@ -115,14 +137,19 @@ export function headRegion({ person, pose }: Actor, camera: Intrinsics, margin =
 
 export interface CropOptions {
   readonly infrared?: boolean;
+  /** Colour of a window of its own picture. */
+  readonly colour?: { readonly region: Region; readonly light: Light };
+  /** What stands behind the actors; nothing where it is left out. */
+  readonly room?: Person;
   /** Leaves all noise away. */
   readonly exact?: boolean;
+  /** The depth error of the whole picture, of which the window shows its part. */
   readonly field?: ErrorFieldSpec;
 }
 
 /**
- * A window of the depth picture (and infrared) alone, without background: cheap enough for a training corpus.
- * The pictures' intrinsics are those of the window.
+ * A window of the depth picture and of the others asked for: cheap enough for a training corpus. The pictures' intrinsics are
+ * those of their windows.
  */
 export function shootCrop(
   actors: readonly Actor[],
@@ -133,12 +160,26 @@ export function shootCrop(
 ): Shot {
   const camera = cropped(geometry.depth, region);
   const buffer = depthBuffer(camera);
-  for (const { person, pose } of actors) {
-    drawDepth(buffer, posed(meshOf(person), pose), options.infrared ?? false);
-  }
+  const behind = options.room ? [posed(meshOf(options.room), IN_PLACE)] : [];
+  const bodies = actors.map(({ person, pose }) => posed(meshOf(person), pose));
+  for (const body of [...behind, ...bodies]) drawDepth(buffer, body, options.infrared ?? false);
   if (options.exact) return { depth: trueDepth(buffer) };
   const random = new Random(seed);
-  const field = options.field && errorField(camera, options.field);
+  const field = options.field && errorField(geometry.depth, options.field, region);
   const depth = measureDepth(buffer, geometry, random, field);
-  return { depth, ...(options.infrared && { infrared: measureInfrared(buffer, geometry, random) }) };
+  const infrared = options.infrared && measureInfrared(buffer, geometry, random);
+  const colour = options.colour && shootColourCrop(behind, bodies, geometry, options.colour, random);
+  return { depth, ...(infrared && { infrared }), ...(colour && { colour }) };
+}
+
+function shootColourCrop(
+  behind: readonly PosedMesh[],
+  bodies: readonly PosedMesh[],
+  geometry: SensorGeometry,
+  { region, light }: NonNullable<CropOptions['colour']>,
+  random: Random,
+): ColourImage {
+  const buffer = colourBuffer(cropped(geometry.colour, region));
+  for (const layer of [behind, bodies]) drawLit(buffer, layer, light, geometry.depthToColour);
+  return developColour(buffer, light, random);
 }
