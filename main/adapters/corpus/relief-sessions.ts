@@ -1,21 +1,25 @@
 /**
- * Reliefs of synthetic people for training, without the pictures: depth alone is rendered, a start as uncertain as the
- * landmarks' is settled, frames of a session are fused in the ways that the app fuses them.
+ * Sessions of synthetic people before a sensor. A head's surroundings alone are rendered, a start as uncertain as the landmarks'
+ * is settled; the linear model learns from depth alone, fused in the ways that the app fuses frames.
  */
+import type { Spectrum } from '../../contract/evidence.ts';
 import { deg, ms } from '../../contract/units.ts';
+import { toneMapInfrared } from '../../core/face/infrared.ts';
 import type { Rigid, SensorFrame } from '../../core/sense/frames.ts';
-import { compose, identity, rotationFromVector } from '../../core/geometry/rigid.ts';
+import { compose, rotationFromVector } from '../../core/geometry/rigid.ts';
 import type { MeanFace } from '../../core/shape/mean-face.ts';
 import { Random } from '../../core/random.ts';
-import { register } from '../../core/sense/registration.ts';
-import { fuse, RELIEF_CELLS, reliefOf, type Relief } from '../../core/shape/relief.ts';
+import { register, type RegisteredFrame } from '../../core/sense/registration.ts';
+import { fuse, RELIEF_CELLS, reliefOf, type Paint, type Relief } from '../../core/shape/relief.ts';
 import { settle } from '../../core/shape/settle.ts';
 import { reliefTensor } from '../../core/shape/tensor.ts';
 import { sampleIdentity } from '../synthetic/people/identity.ts';
 import type { HeadPack } from '../synthetic/people/pack.ts';
-import { buildPerson, type Look } from '../synthetic/people/person.ts';
+import { buildPerson, type Accessory } from '../synthetic/people/person.ts';
+import type { ExpressionName } from '../synthetic/people/shape.ts';
 import { kinectV1, kinectV2, type SensorGeometry } from '../synthetic/render/cameras.ts';
 import type { ErrorFieldSpec } from '../synthetic/render/error-field.ts';
+import type { Light } from '../synthetic/render/light.ts';
 import { headToCamera, type Pose } from '../synthetic/render/pose.ts';
 import { headRegion, shootCrop } from '../synthetic/render/scene-renderer.ts';
 import type { Person } from '../synthetic/surface.ts';
@@ -85,7 +89,10 @@ export function reliefSamples(
   return out;
 }
 
-function drawLook(random: Random): Look {
+export function drawLook(random: Random): {
+  readonly expression: ExpressionName;
+  readonly accessories: readonly Accessory[];
+} {
   const pick = random.uniform();
   const expression =
     pick < 0.5
@@ -111,40 +118,96 @@ export interface Session {
   readonly distance: number;
   readonly bias: Rigid;
   readonly field: ErrorFieldSpec;
+  /** Depth alone where it is left out. */
+  readonly sight?: Sight;
 }
 
-/** One frame: the true place of the head, where it settled, and the relief there; undefined where it did not settle. */
+/** What paints a session's faces, and what stands behind them. */
+export interface Sight {
+  readonly light: Light;
+  readonly spectrum: Spectrum;
+  readonly room: Person;
+  /** Pixels by which the sensor is wrong about where its colour camera looks. */
+  readonly offset: readonly [number, number];
+  /** Millimetres around the face that are rendered. */
+  readonly margin: number;
+  /** Whether colour shows what is beside the face too. */
+  readonly surroundings: boolean;
+}
+
+/** One frame: the true pose and place of the head, where it settled, and the relief there. */
 export interface SettledShot {
+  readonly pose: Pose;
   readonly truth: Rigid;
+  readonly registered: RegisteredFrame;
   readonly settled: Rigid;
   readonly relief: Relief;
 }
 
-/** @param random decides pose and place; @param seed the noise */
+/**
+ * @param random decides place and start
+ * @param seed the noise
+ * @returns undefined where the frame does not settle
+ */
 export function shootSettled(
   random: Random,
-  { person, geometry, distance, bias, field }: Session,
+  session: Session,
   mean: MeanFace,
   startAngleJitter: number,
   seed: string,
+  pose = posedWithin(random, session.distance, (range) => random.between(-range, range), [30, 20, 10]),
 ): SettledShot | undefined {
-  const pose: Pose = {
-    yaw: deg(random.between(-30, 30)),
-    pitch: deg(random.between(-20, 20)),
-    roll: deg(random.between(-10, 10)),
+  const { frame, paint } = shoot(session, pose, seed);
+  const registered = register(frame);
+  const truth = headToCamera(pose, session.person.pivot);
+  const jitter = drawMotion(random, startAngleJitter, 0.5);
+  const settled = settle(registered, compose(truth, compose(session.bias, jitter)), mean)?.headToCamera;
+  if (!settled) return undefined;
+  return { pose, truth, registered, settled, relief: reliefOf(registered, settled, mean, paint) };
+}
+
+/** @param within draws from −range to range; @param ranges of yaw, pitch and roll, degrees */
+export function posedWithin(
+  random: Random,
+  distance: number,
+  within: (range: number) => number,
+  [yaw, pitch, roll]: readonly [number, number, number],
+): Pose {
+  return {
+    yaw: deg(within(yaw)),
+    pitch: deg(within(pitch)),
+    roll: deg(within(roll)),
     at: [random.between(-80, 80), random.between(-60, 60), distance + random.between(-15, 15)],
   };
+}
+
+/** What lies behind a head shows this much further beside it in the colour camera, which stands beside the depth camera: millimetres. */
+const PARALLAX = 40;
+
+/** The windows around the head that the session's sensor delivers, and what paints the relief. */
+function shoot(
+  { person, geometry, field, sight }: Session,
+  pose: Pose,
+  seed: string,
+): { readonly frame: SensorFrame; readonly paint?: Paint } {
   const actor = { person, pose };
-  const region = headRegion(actor, geometry.depth);
-  const { depth } = shootCrop([actor], geometry, region, seed, { field });
-  const frame: SensorFrame = { sequence: 0, capturedAt: ms(0), depth, depthToColour: identity };
-  const registered = register(frame);
-  const truth = headToCamera(pose, person.pivot);
-  const jitter = drawMotion(random, startAngleJitter, 0.5);
-  const settled = settle(registered, compose(truth, compose(bias, jitter)), mean);
-  if (!settled) return undefined;
-  const relief = reliefOf(registered, settled.headToCamera, mean);
-  return { truth, settled: settled.headToCamera, relief };
+  const region = headRegion(actor, geometry.depth, sight?.margin);
+  const frame = { sequence: 0, capturedAt: ms(0), depthToColour: geometry.depthToColour };
+  if (!sight) return { frame: { ...frame, ...shootCrop([actor], geometry, region, seed, { field }) } };
+  const { light, spectrum, room, offset, margin, surroundings } = sight;
+  if (spectrum === 'infrared') {
+    const shot = shootCrop([actor], geometry, region, seed, { field, room, infrared: true });
+    const picture = toneMapInfrared(shot.infrared!, { ...region, x: 0, y: 0 });
+    return { frame: { ...frame, ...shot }, paint: { picture, grid: 'depth' } };
+  }
+  const wide = surroundings ? margin + PARALLAX : margin;
+  const window = headRegion(actor, geometry.colour, wide, geometry.depthToColour);
+  const painted = { region: window, light, room: surroundings };
+  const shot = shootCrop([actor], geometry, region, seed, { field, room, colour: painted });
+  const { intrinsics, ...picture } = shot.colour!;
+  const assumed = { ...intrinsics, cx: intrinsics.cx + offset[0], cy: intrinsics.cy + offset[1] };
+  const colour = { ...picture, intrinsics: assumed };
+  return { frame: { ...frame, ...shot, colour }, paint: { picture: colour, grid: 'colour' } };
 }
 
 /** A small motion in the head's frame; standard deviations in degrees and millimetres. */

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { bench } from './commands/bench.ts';
 import { crop } from './commands/crop.ts';
+import { dataset } from './commands/dataset.ts';
 import { doctor } from './commands/doctor.ts';
 import { embed } from './commands/embed.ts';
 import { evaluate } from './commands/evaluate.ts';
@@ -37,6 +38,7 @@ for (const add of [
   embed,
   crop,
   evaluate,
+  dataset,
   train,
   bench,
 ])

@@ -1,6 +1,8 @@
-/** One thread of work on synthetic people: reliefs to train on, trials to evaluate. */
+/** One thread of work on synthetic people: datasets and reliefs to train on, trials to evaluate. */
 import { parentPort } from 'node:worker_threads';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
+import type { DatasetKind, SyntheticSource } from '../../adapters/corpus/dataset/labels.ts';
+import { packPerson } from '../../adapters/corpus/dataset/people-source.ts';
 import { reliefSamples } from '../../adapters/corpus/relief-sessions.ts';
 import { runTrial, type TrialRequest } from '../../adapters/evaluation/people-trial.ts';
 import { loadFaceModels, loadMeanFace } from '../../adapters/onnx/load-face-models.ts';
@@ -9,6 +11,12 @@ import { loadHeadPack } from '../../adapters/synthetic/people/pack.ts';
 
 export type WorkerJob =
   | { readonly kind: 'relief-samples'; readonly seed: string }
+  | {
+      readonly kind: 'dataset-person';
+      readonly dataset: DatasetKind;
+      readonly source: SyntheticSource;
+      readonly position: number;
+    }
   | { readonly kind: 'trial'; readonly trial: TrialRequest };
 
 const once = <T>(make: () => T): (() => T) => {
@@ -24,6 +32,8 @@ async function work(job: WorkerJob): Promise<unknown> {
   switch (job.kind) {
     case 'relief-samples':
       return reliefSamples(pack(), await mean(), job.seed);
+    case 'dataset-person':
+      return packPerson(pack(), await mean(), job.dataset, job.source, job.position);
     case 'trial':
       return runTrial(await models(), systemClock, job.trial);
   }

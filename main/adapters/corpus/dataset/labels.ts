@@ -1,11 +1,11 @@
 /** What a dataset says about its people, sessions and frames, and what it was made from. */
 import { z } from 'zod';
 
-const KINDS = ['reliefs', 'crops'] as const;
+export const KINDS = ['reliefs', 'crops'] as const;
 /** `reliefs`: what a frame's relief holds; `crops`: the article's crop of a frame. */
 export type DatasetKind = (typeof KINDS)[number];
 
-const POOLS = ['train', 'validation', 'test'] as const;
+export const POOLS = ['train', 'validation', 'test'] as const;
 /** People of different pools are different people. */
 export type Pool = (typeof POOLS)[number];
 

@@ -26,14 +26,14 @@ function directions(): [number, number, number][] {
  * @returns one value 0 … 1 for each vertex.
  */
 export function occlusion(mesh: RenderMesh): Float32Array {
-  const { positions: p, normals: n, triangles: t, vertexCount } = mesh;
+  const { positions: p, normals: n, vertexCount } = mesh;
   // Rooms and tables are larger than the coarse picture: they count as open.
   if (p.some((coordinate) => Math.abs(coordinate) > 700)) return new Float32Array(vertexCount).fill(1);
   const seen = new Float32Array(vertexCount);
   const total = new Float32Array(vertexCount).fill(1e-6);
   const picture = new Float32Array(SIZE * SIZE);
   const scale = SIZE / 640;
-  const opaque = mesh.parts.filter((part) => part.material.kind !== 'glass');
+  const centres = opaqueCentres(mesh);
   for (const [dx, dy, dz] of directions()) {
     // Two axes across the direction.
     const l = Math.sqrt(dx * dx + dz * dz);
@@ -43,24 +43,15 @@ export function occlusion(mesh: RenderMesh): Float32Array {
     const row = (x: number, y: number, z: number) =>
       Math.floor((bx * x + by * y + bz * z) * scale + SIZE / 2);
     picture.fill(-1e9);
-    const plot = (x: number, y: number, z: number) => {
+    for (let i = 0; i < centres.length; i += 3) {
+      const x = centres[i];
+      const y = centres[i + 1];
+      const z = centres[i + 2];
       const c = column(x, z);
       const r = row(x, y, z);
-      if (c < 0 || r < 0 || c >= SIZE || r >= SIZE) return;
+      if (c < 0 || r < 0 || c >= SIZE || r >= SIZE) continue;
       const height = dx * x + dy * y + dz * z;
       if (height > picture[r * SIZE + c]) picture[r * SIZE + c] = height;
-    };
-    for (const part of opaque) {
-      for (let i = 3 * part.from; i < 3 * part.to; i += 3) {
-        const a = 3 * t[i];
-        const b = 3 * t[i + 1];
-        const c = 3 * t[i + 2];
-        plot(
-          (p[a] + p[b] + p[c]) / 3,
-          (p[a + 1] + p[b + 1] + p[c + 1]) / 3,
-          (p[a + 2] + p[b + 2] + p[c + 2]) / 3,
-        );
-      }
     }
     for (let v = 0; v < vertexCount; v++) {
       const cosine = dx * n[3 * v] + dy * n[3 * v + 1] + dz * n[3 * v + 2];
@@ -77,4 +68,16 @@ export function occlusion(mesh: RenderMesh): Float32Array {
   }
   for (let v = 0; v < vertexCount; v++) seen[v] = (seen[v] + 1e-6) / total[v];
   return seen;
+}
+
+/** Centres of all triangles that block light, x y z interleaved. */
+function opaqueCentres({ positions: p, triangles: t, parts }: RenderMesh): Float64Array {
+  const opaque = parts.filter((part) => part.material.kind !== 'glass');
+  const centres = new Float64Array(3 * opaque.reduce((sum, { from, to }) => sum + to - from, 0));
+  let o = 0;
+  for (const part of opaque)
+    for (let i = 3 * part.from; i < 3 * part.to; i += 3)
+      for (let k = 0; k < 3; k++)
+        centres[o++] = (p[3 * t[i] + k] + p[3 * t[i + 1] + k] + p[3 * t[i + 2] + k]) / 3;
+  return centres;
 }

@@ -46,6 +46,8 @@ export interface Shot {
 }
 
 const IN_PLACE = straightAt(0);
+/** A wall in 1/65535 of white. */
+const GREY = 20_000;
 
 /** Draws whole frames of one sensor before one background, which is drawn once for each light and kept. */
 export class SceneRenderer {
@@ -137,8 +139,8 @@ export function headRegion(
 
 export interface CropOptions {
   readonly infrared?: boolean;
-  /** Colour of a window of its own picture. */
-  readonly colour?: { readonly region: Region; readonly light: Light };
+  /** Colour of a window of its own picture; before plain grey where `room` is not asked for, which costs as much as a head. */
+  readonly colour?: { readonly region: Region; readonly light: Light; readonly room: boolean };
   /** What stands behind the actors; nothing where it is left out. */
   readonly room?: Person;
   /** Leaves all noise away. */
@@ -168,7 +170,9 @@ export function shootCrop(
   const field = options.field && errorField(geometry.depth, options.field, region);
   const depth = measureDepth(buffer, geometry, random, field);
   const infrared = options.infrared && measureInfrared(buffer, geometry, random);
-  const colour = options.colour && shootColourCrop(behind, bodies, geometry, options.colour, random);
+  const colour =
+    options.colour &&
+    shootColourCrop(options.colour.room ? behind : [], bodies, geometry, options.colour, random);
   return { depth, ...(infrared && { infrared }), ...(colour && { colour }) };
 }
 
@@ -180,6 +184,7 @@ function shootColourCrop(
   random: Random,
 ): ColourImage {
   const buffer = colourBuffer(cropped(geometry.colour, region));
+  buffer.linear.fill(GREY);
   for (const layer of [behind, bodies]) drawLit(buffer, layer, light, geometry.depthToColour);
   return developColour(buffer, light, random);
 }
