@@ -23,6 +23,9 @@ export const modelsFolder = (): string => join(projectRoot(), 'models');
 export const assetsFolder = (): string => join(projectRoot(), 'assets');
 /** A bundled host: `cli`, `pipeline`, … */
 export const hostFile = (name: string): string => join(bundles(), `${name}.js`);
+/** The package beside which `scripts/tensorflow.mjs` installs. */
+export const tensorflowPackage = (): string =>
+  join(projectRoot(), 'node_modules/.cache/facet/tensorflow/package.json');
 /** What Electron puts before the page. */
 export const preloadFile = (): string => join(bundles(), 'preload.cjs');
 /** The built page. */

@@ -1,0 +1,107 @@
+/** Batches of fused reliefs from a dataset of kind `reliefs`. */
+import type { Random } from '../../core/random.ts';
+import { RELIEF, RELIEF_CELLS } from '../../core/shape/relief.ts';
+import type { Dataset, DatasetPerson, FrameRef } from '../corpus/dataset/open-dataset.ts';
+import type { Batch, BatchSource } from './train-network.ts';
+
+export interface ReliefBatchRecipe {
+  readonly people: number;
+  /** Samples a person: of two sessions at least, where there are two. */
+  readonly samples: number;
+  /** Most frames of a session that one sample fuses. */
+  readonly fused: number;
+  /** Shares of samples without colour, and with a patch that nothing saw. */
+  readonly colourless: number;
+  readonly patched: number;
+}
+
+export const RELIEF_BATCHES: ReliefBatchRecipe = {
+  people: 48,
+  samples: 4,
+  fused: 8,
+  colourless: 0.15,
+  patched: 0.3,
+};
+
+const SIZE = 4 * RELIEF_CELLS;
+
+export class ReliefBatches implements BatchSource {
+  private readonly usable: readonly DatasetPerson[];
+
+  constructor(
+    private readonly dataset: Dataset,
+    private readonly recipe: ReliefBatchRecipe = RELIEF_BATCHES,
+  ) {
+    this.usable = dataset.people.filter(
+      ({ sessions }) => sessions.filter(({ frames }) => frames.length > 0).length > 1,
+    );
+  }
+
+  /** A face seen in a mirror is somebody else's: each person counts twice. */
+  get people(): number {
+    return 2 * this.usable.length;
+  }
+
+  batch(random: Random): Batch {
+    const { people, samples } = this.recipe;
+    const input = new Float32Array(people * samples * SIZE);
+    const labels = new Int32Array(people * samples);
+    const chosen = new Set<number>();
+    while (chosen.size < Math.min(people, this.people)) chosen.add(random.below(this.people));
+    let n = 0;
+    for (const label of chosen) {
+      const person = this.usable[label >> 1];
+      const sessions = person.sessions.filter(({ frames }) => frames.length > 0);
+      const first = random.below(sessions.length);
+      for (let s = 0; s < samples; s++, n++) {
+        labels[n] = label;
+        const { frames, spectrum } = sessions[(first + s) % sessions.length];
+        const sample = input.subarray(n * SIZE, (n + 1) * SIZE);
+        this.dataset.tensor(this.some(frames, random), this.dataset.mean, sample);
+        if (label % 2 === 1) mirror(sample);
+        if (spectrum === 'infrared' || random.uniform() < this.recipe.colourless) withoutColour(sample);
+        else tint(sample, random);
+        if (random.uniform() < this.recipe.patched) patch(sample, random);
+      }
+    }
+    return { input: input.subarray(0, n * SIZE), labels: labels.subarray(0, n) };
+  }
+
+  /** Frames of a session that are fused: as many as an attempt may have seen by then. */
+  private some(frames: readonly FrameRef[], random: Random): readonly FrameRef[] {
+    const count = 1 + random.below(Math.min(frames.length, this.recipe.fused));
+    const from = random.below(frames.length);
+    return Array.from({ length: count }, (_, i) => frames[(from + i) % frames.length]);
+  }
+}
+
+/** In the dark the picture is infrared, which is not colour. */
+export const withoutColour = (sample: Float32Array): void => void sample.fill(0, 0, 3 * RELIEF_CELLS);
+
+/** Left for right, in place. */
+export function mirror(sample: Float32Array): void {
+  const { columns } = RELIEF;
+  for (let row = 0; row < sample.length; row += columns) sample.subarray(row, row + columns).reverse();
+}
+
+/** Another lamp: each colour a little stronger or weaker, and all of them together. */
+function tint(sample: Float32Array, random: Random): void {
+  const all = random.between(0.75, 1.25);
+  for (let c = 0; c < 3; c++) {
+    const gain = all * random.between(0.9, 1.1);
+    for (let i = c * RELIEF_CELLS; i < (c + 1) * RELIEF_CELLS; i++)
+      if (sample[i] !== 0) sample[i] = Math.min(0.5, (sample[i] + 0.5) * gain - 0.5);
+  }
+}
+
+/** A hand, a lock of hair, a reflection: a patch of 2 to 6 cm that no plane saw. */
+function patch(sample: Float32Array, random: Random): void {
+  const { columns, rows, cell } = RELIEF;
+  const width = Math.round(random.between(20, 60) / cell);
+  const height = Math.round(random.between(20, 60) / cell);
+  const left = random.below(columns) - (width >> 1);
+  const top = random.below(rows) - (height >> 1);
+  for (let y = Math.max(0, top); y < Math.min(rows, top + height); y++)
+    for (let x = Math.max(0, left); x < Math.min(columns, left + width); x++)
+      for (let plane = 0; plane < 4; plane++) sample[plane * RELIEF_CELLS + y * columns + x] = 0;
+}

@@ -1,0 +1,73 @@
+/** How well a network tells the people of a dataset apart by their shape: what early stopping looks at. */
+import { embeddingDistance, meanEmbedding } from '../../core/face/embedding.ts';
+import { RELIEF_CELLS } from '../../core/shape/relief.ts';
+import type { Dataset } from '../corpus/dataset/open-dataset.ts';
+import { withoutColour } from './relief-batches.ts';
+
+/** Unit vectors of n tensors laid end to end. */
+export type Embed = (input: Float32Array, n: number) => readonly Float32Array[];
+
+export interface Separation {
+  /** Share of genuine comparisons that pass at a false-match rate of 1e-3. */
+  readonly trueAccept: number;
+  /** Where false matches and false non-matches are equally frequent. */
+  readonly equalError: number;
+}
+
+const BLOCK = 64;
+
+/**
+ * The first half of each person's sessions enrols, the others are probes, all frames of a session fused; colour is taken away, so that
+ * everybody has the same skin.
+ */
+export function separation(dataset: Dataset, embed: Embed): Separation {
+  const size = 4 * RELIEF_CELLS;
+  const samples: { person: number; enrols: boolean; vector: Float32Array }[] = [];
+  const pending: { person: number; enrols: boolean }[] = [];
+  const block = new Float32Array(BLOCK * size);
+  const flush = () => {
+    const vectors = embed(block.subarray(0, pending.length * size), pending.length);
+    pending.splice(0).forEach((label, i) => samples.push({ ...label, vector: vectors[i] }));
+  };
+  dataset.people.forEach(({ sessions }, person) => {
+    sessions.forEach(({ frames }, i) => {
+      if (frames.length === 0) return;
+      const sample = block.subarray(pending.length * size, (pending.length + 1) * size);
+      dataset.tensor(frames, dataset.mean, sample);
+      withoutColour(sample);
+      pending.push({ person, enrols: i < sessions.length / 2 });
+      if (pending.length === BLOCK) flush();
+    });
+  });
+  if (pending.length > 0) flush();
+
+  const galleries = dataset.people.map((_, person) => {
+    const own = samples.filter((sample) => sample.enrols && sample.person === person);
+    return own.length > 0 ? meanEmbedding(own.map(({ vector }) => vector)) : undefined;
+  });
+  const genuine: number[] = [];
+  const impostor: number[] = [];
+  for (const { enrols, person, vector } of samples) {
+    if (enrols) continue;
+    galleries.forEach((gallery, owner) => {
+      if (gallery) (owner === person ? genuine : impostor).push(embeddingDistance(gallery, vector));
+    });
+  }
+  return separationOf(genuine, impostor);
+}
+
+export function separationOf(genuine: readonly number[], impostor: readonly number[]): Separation {
+  const same = [...genuine].sort((a, b) => a - b);
+  const other = Float64Array.from(impostor).sort();
+  const limit = other[Math.floor(other.length / 1000)] ?? Infinity;
+  const trueAccept = same.filter((distance) => distance < limit).length / same.length;
+  // The first genuine distance at which as many strangers pass as own visits are still missed.
+  let below = 0;
+  for (let i = 0; i < same.length; i++) {
+    while (below < other.length && other[below] <= same[i]) below++;
+    const missed = (same.length - 1 - i) / same.length;
+    const passed = below / other.length;
+    if (passed >= missed) return { trueAccept, equalError: (passed + missed) / 2 };
+  }
+  return { trueAccept, equalError: 0 };
+}
