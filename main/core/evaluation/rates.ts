@@ -64,13 +64,15 @@ function quantile(f: (p: number) => number, level: number, falling = false): num
 }
 
 export const describeRate = ({ errors, of, rate, low, high }: Rate): string =>
-  `${(100 * rate).toFixed(2)} % (${errors} of ${of}; 95 %: ${(100 * low).toFixed(2)} to ${(100 * high).toFixed(2)} %)`;
+  of === 0
+    ? 'nothing to judge'
+    : `${(100 * rate).toFixed(2)} % (${errors} of ${of}; 95 %: ${(100 * low).toFixed(2)} to ${(100 * high).toFixed(2)} %)`;
 
 /** To two digits, without an exponent. */
-export const percent = (share: number): string => {
-  const value = 100 * share;
-  return `${value === 0 ? '0' : value.toFixed(Math.max(0, 1 - Math.floor(Math.log10(Math.abs(value)))))} %`;
-};
+export function percent(share: number): string {
+  const value = Number((100 * share).toPrecision(2));
+  return `${value === 0 ? '0' : value.toFixed(Math.max(0, 1 - Math.floor(Math.log10(value))))} %`;
+}
 
 /** A rate as it may be claimed: fewer than three errors are "< 3/N", with the number worked out. */
 export function describeShare({ errors, of, rate, low, high }: Rate): string {
