@@ -3,7 +3,7 @@ import { probit } from './normal.ts';
 import { describeShare, percent, wilsonRate, type Rate } from './rates.ts';
 import type { Comparisons } from './tally.ts';
 
-export const FALSE_MATCH_RATES = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6] as const;
+const FALSE_MATCH_RATES = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6] as const;
 
 /** Fewer errors than this are no rate. */
 const LEAST_EXPECTED = 3;

@@ -1,6 +1,6 @@
 /** False matches by group of people, at one threshold for all. */
 import { wilsonRate, type Rate } from './rates.ts';
-import type { DistanceTally } from './tally.ts';
+import { DistanceTally } from './tally.ts';
 
 /** With fewer errors a group's rate is no number to divide by. */
 const LEAST_ERRORS = 3;
@@ -29,4 +29,11 @@ export function reportGroups(impostors: ReadonlyMap<string, DistanceTally>, thre
     worstToBest: best && worst && best.errors >= LEAST_ERRORS ? worst.rate / best.rate : undefined,
     worstToMean: worst && worst.errors >= LEAST_ERRORS ? worst.rate / mean : undefined,
   };
+}
+
+/** The group's tally, begun where there is none. */
+export function tallyOf(groups: Map<string, DistanceTally>, group: string, span?: number): DistanceTally {
+  const tally = groups.get(group) ?? new DistanceTally(span);
+  groups.set(group, tally);
+  return tally;
 }

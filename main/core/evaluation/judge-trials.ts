@@ -78,7 +78,7 @@ export function judgePeople(trials: readonly Trial[], policy: MatchPolicy): Peop
     rateOf(list.filter(({ state }) => state.kind !== 'accepted').length, list.length);
   const accepted = (list: typeof impostor) =>
     rateOf(list.filter((attempt) => attempt.accepted).length, list.length);
-  const lights = [...new Set(genuine.map(({ light }) => light))].sort();
+  const lights = [...new Set([...genuine, ...impostor].map(({ light }) => light))].sort();
   const times = genuine.flatMap(({ state, from }) => (state.kind === 'accepted' ? [state.at - from] : []));
   times.sort((a, b) => a - b);
   return {
