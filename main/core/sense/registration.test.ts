@@ -83,6 +83,18 @@ describe('registration', () => {
     expect(seen(50)).toBe(true);
   });
 
+  it('gives every pixel its colour where colour and depth share one camera', () => {
+    const frame = frameOf((u, v) => 500 + 3 * u + 2 * v);
+    const { width, height } = depthCamera;
+    const colour = { ...frame.colour!, width, height, intrinsics: depthCamera };
+    const { colourAt } = register({ ...frame, colour });
+    for (let v = 1; v < height - 1; v++)
+      for (let u = 1; u < width - 1; u++) {
+        expect(colourAt[(v * width + u) * 2]).toBeCloseTo(u, 3);
+        expect(colourAt[(v * width + u) * 2 + 1]).toBeCloseTo(v, 3);
+      }
+  });
+
   it('lifts a colour pixel to the point that it shows', () => {
     fc.assert(
       fc.property(

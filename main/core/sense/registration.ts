@@ -105,6 +105,9 @@ function projectIntoColour(
   const columns = Math.ceil(colour.width / cell);
   const rows = Math.ceil(colour.height / cell);
   const nearest = new Float32Array(columns * rows);
+  // From the numbers as they are kept: before they were rounded they may lie in the cell beside.
+  const cellOf = (i: number) =>
+    Math.floor(colourAt[i * 2 + 1] / cell) * columns + Math.floor(colourAt[i * 2] / cell);
   const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = depthToColour.rotation as number[] as [
     number,
     number,
@@ -130,14 +133,13 @@ function projectIntoColour(
     colourAt[i * 2] = u;
     colourAt[i * 2 + 1] = v;
     distance[i] = qz;
-    const index = Math.floor(v / cell) * columns + Math.floor(u / cell);
+    const index = cellOf(i);
     const seen = nearest[index];
     if (seen === 0 || qz < seen) nearest[index] = qz;
   }
   for (let i = 0; i < n; i++) {
     if (colourAt[i * 2] < 0) continue;
-    const index = Math.floor(colourAt[i * 2 + 1] / cell) * columns + Math.floor(colourAt[i * 2] / cell);
-    if (distance[i] > nearest[index] + OCCLUSION_MM) colourAt[i * 2] = colourAt[i * 2 + 1] = -1;
+    if (distance[i] > nearest[cellOf(i)] + OCCLUSION_MM) colourAt[i * 2] = colourAt[i * 2 + 1] = -1;
   }
   const toDepth = invert(depthToColour);
   const lift = (u: number, v: number): [number, number, number] | undefined => {
