@@ -296,6 +296,40 @@ describe('what the cameras see', () => {
     expect(head).toBeGreaterThan(4000);
     expect(full.data.subarray(0, region.y * full.width).every((d) => d === 0)).toBe(true);
   });
+
+  it('shows a window of the full picture, whose noise alone differs', () => {
+    const geometry = kinectV2();
+    const wallAndDoor = room('window');
+    const actor = { person: analyticHead(), pose: { ...straightAt(700, 30, 10), yaw: deg(20) } };
+    const region = headRegion(actor, geometry.depth);
+    const window = headRegion(actor, geometry.colour, 120, geometry.depthToColour);
+    const colour = { region: window, light: OFFICE, room: true };
+    const full = new SceneRenderer(geometry, wallAndDoor).shoot(
+      [actor],
+      OFFICE,
+      { colour: true, infrared: true },
+      'a',
+    );
+    const crop = shootCrop([actor], geometry, region, 'b', { room: wallAndDoor, infrared: true, colour });
+    const differences = (
+      whole: { readonly width: number; readonly data: ArrayLike<number> },
+      part: { readonly width: number; readonly height: number; readonly data: ArrayLike<number> },
+      { x, y }: typeof region,
+      channels: number,
+    ) =>
+      Array.from({ length: part.data.length }, (_, i) => {
+        const row = Math.floor(i / (channels * part.width));
+        const other = whole.data[((y + row) * whole.width + x) * channels + (i % (channels * part.width))];
+        return Math.abs(other - part.data[i]);
+      }).sort((a, b) => a - b);
+    const share = (values: readonly number[], at: number) => values[Math.floor(at * values.length)];
+    expect(share(differences(full.colour!, crop.colour!, window, 3), 0.98)).toBeLessThan(8);
+    expect(share(differences(full.depth, crop.depth, region, 1), 0.9)).toBeLessThan(25);
+    expect(share(differences(full.infrared!, crop.infrared!, region, 1), 0.98)).toBeLessThan(700);
+    const [middleU, middleV] = [crop.colour!.intrinsics.cx, crop.colour!.intrinsics.cy];
+    expect(middleU + window.x).toBe(geometry.colour.cx);
+    expect(middleV + window.y).toBe(geometry.colour.cy);
+  });
 });
 
 describe('error fields', () => {
@@ -312,6 +346,18 @@ describe('error fields', () => {
     expect(step).toBeLessThan(0.4);
     expect(fields[0]).not.toEqual(fields[1]);
     expect(errorField(camera, { rms: 2, width: 30, seed: '0' })).toEqual(fields[0]);
+    // A window shows its part: a head that moves takes no error along.
+    const part = errorField(
+      camera,
+      { rms: 2, width: 30, seed: '0' },
+      { x: 101, y: 57, width: 40, height: 30 },
+    );
+    for (const [x, y] of [
+      [0, 0],
+      [39, 29],
+      [17, 8],
+    ] as const)
+      expect(part[y * 40 + x]).toBeCloseTo(fields[0][(57 + y) * camera.width + 101 + x], 4);
   });
 
   it('shift what the sensor measures', () => {
