@@ -79,7 +79,7 @@ export async function trainLinear(options: TrainOptions): Promise<TrainReport> {
       { name: 'embedding', shape: [fit.dimensions], meaning: 'unit vector; distances are between tips' },
     ],
     licence: 'Apache-2.0',
-    made: `npm run facet -- train --people ${people}: ${people} synthetic people (identities train/0 to train/${people - 1}), ${TRAINING_SESSIONS.sessions} sessions of ${TRAINING_SESSIONS.framesPerSession} frames each, ${LINEAR_RECIPE.components} principal components, ${fit.dimensions} discriminants`,
+    made: `npm run facet -- train --network linear --people ${people}: ${people} synthetic people (identities train/0 to train/${people - 1}), ${TRAINING_SESSIONS.sessions} sessions of ${TRAINING_SESSIONS.framesPerSession} frames each, ${LINEAR_RECIPE.components} principal components, ${fit.dimensions} discriminants`,
     thresholds: [],
   };
   await putEntries(folder, [entry]);
@@ -110,7 +110,7 @@ async function trainMeanFace(
     file,
     sha256: sha256(bytes),
     licence: 'Apache-2.0',
-    made: `npm run facet -- train: shape of ${recipe.shapes}, landmarks of ${recipe.pictures} and tilt of ${recipe.tilts} synthetic people (train/0 …)`,
+    made: `npm run facet -- train --network linear: shape of ${recipe.shapes}, landmarks of ${recipe.pictures} and tilt of ${recipe.tilts} synthetic people (train/0 …)`,
   });
 }
 

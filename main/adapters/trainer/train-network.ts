@@ -8,6 +8,7 @@ import { Random } from '../../core/random.ts';
 import { loadCheckpoint, saveCheckpoint, type Checkpoint, type Measurement } from './checkpoint.ts';
 import { contrastive, cosface, supervisedContrastive } from './losses.ts';
 import type { NetworkSpec } from './network-spec.ts';
+import type { Separation } from './validate-reliefs.ts';
 import { arrayOf, TfNetwork, type Tensorflow, type WeightArray, type Weights } from './tf-network.ts';
 
 export interface Batch {
@@ -46,7 +47,7 @@ export interface TrainRequest {
   /** Names the data, so that a checkpoint is not continued with other data. */
   readonly data: string;
   /** How good the network is on validation people. */
-  measure(network: TfNetwork): { readonly trueAccept: number; readonly equalError: number };
+  measure(network: TfNetwork): Separation | Promise<Separation>;
   /** The checkpoint's file. */
   readonly checkpoint: string;
   readonly signal: AbortSignal;
@@ -129,7 +130,11 @@ export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome>
     state.step++;
     const due = state.step % recipe.every === 0 || state.step === total;
     if (due) {
-      const measured: Measurement = { step: state.step, loss: sum / count, ...request.measure(network) };
+      const measured: Measurement = {
+        step: state.step,
+        loss: sum / count,
+        ...(await request.measure(network)),
+      };
       state.history.push(measured);
       [sum, count] = [0, 0];
       const score = measured.trueAccept - measured.equalError;

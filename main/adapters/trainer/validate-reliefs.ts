@@ -5,7 +5,10 @@ import type { Dataset } from '../corpus/dataset/open-dataset.ts';
 import { withoutColour } from './relief-batches.ts';
 
 /** Unit vectors of n tensors laid end to end. */
-export type Embed = (input: Float32Array, n: number) => readonly Float32Array[];
+export type Embed = (
+  input: Float32Array,
+  n: number,
+) => readonly Float32Array[] | Promise<readonly Float32Array[]>;
 
 export interface Separation {
   /** Share of genuine comparisons that pass at a false-match rate of 1e-3. */
@@ -20,26 +23,25 @@ const BLOCK = 64;
  * The first half of each person's sessions enrols, the others are probes, all frames of a session fused; colour is taken away, so that
  * everybody has the same skin.
  */
-export function separation(dataset: Dataset, embed: Embed): Separation {
+export async function separation(dataset: Dataset, embed: Embed): Promise<Separation> {
   const size = 4 * RELIEF_CELLS;
   const samples: { person: number; enrols: boolean; vector: Float32Array }[] = [];
   const pending: { person: number; enrols: boolean }[] = [];
   const block = new Float32Array(BLOCK * size);
-  const flush = () => {
-    const vectors = embed(block.subarray(0, pending.length * size), pending.length);
+  const flush = async () => {
+    const vectors = await embed(block.subarray(0, pending.length * size), pending.length);
     pending.splice(0).forEach((label, i) => samples.push({ ...label, vector: vectors[i] }));
   };
-  dataset.people.forEach(({ sessions }, person) => {
-    sessions.forEach(({ frames }, i) => {
-      if (frames.length === 0) return;
+  for (const [person, { sessions }] of dataset.people.entries())
+    for (const [i, { frames }] of sessions.entries()) {
+      if (frames.length === 0) continue;
       const sample = block.subarray(pending.length * size, (pending.length + 1) * size);
       dataset.tensor(frames, dataset.mean, sample);
       withoutColour(sample);
       pending.push({ person, enrols: i < sessions.length / 2 });
-      if (pending.length === BLOCK) flush();
-    });
-  });
-  if (pending.length > 0) flush();
+      if (pending.length === BLOCK) await flush();
+    }
+  if (pending.length > 0) await flush();
 
   const galleries = dataset.people.map((_, person) => {
     const own = samples.filter((sample) => sample.enrols && sample.person === person);

@@ -1,15 +1,26 @@
 import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
 import { calibrate } from '../../../adapters/corpus/calibrate-models.ts';
 import { trainLinear } from '../../../adapters/corpus/train-linear.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
+import { trainReliefs, type TrainReliefsReport } from '../../../adapters/trainer/train-reliefs.ts';
+import type { Separation } from '../../../adapters/trainer/validate-reliefs.ts';
+import { FacetError } from '../../../contract/result.ts';
 import { EXIT } from '../exit-codes.ts';
-import { countOf, outputOf } from '../options.ts';
+import { countOf, outputOf, untilInterrupted } from '../options.ts';
 import { finish, type Output } from '../output.ts';
 
 interface Options {
   readonly people: number;
   readonly threads: number;
+}
+
+interface TrainOptions extends Options {
+  readonly network: 'facet-rgbd' | 'linear';
+  readonly data?: string;
+  readonly validation?: string;
+  readonly work?: string;
 }
 
 const progressOf = (output: Output) => (stage: string, share: number) =>
@@ -18,21 +29,50 @@ const progressOf = (output: Output) => (stage: string, share: number) =>
 export function train(program: Command): void {
   program
     .command('train')
-    .description('Make the mean face and the linear shape model from synthetic people; calibrate afterwards')
-    .option('--people <count>', 'training people, train/0 …', countOf, 2000)
-    .option('--threads <count>', 'worker threads', countOf, availableParallelism())
-    .action(async (options: Options, command: Command) => {
+    .description('Train a shape model on synthetic people; calibrate afterwards')
+    .addOption(
+      new Option(
+        '--network <name>',
+        'facet-rgbd: the siamese network, from datasets (facet dataset); linear: the mean face and the linear model, from scratch',
+      )
+        .choices(['facet-rgbd', 'linear'])
+        .default('facet-rgbd'),
+    )
+    .option('--data <folder>', 'facet-rgbd: dataset of the train pool')
+    .option('--validation <folder>', 'facet-rgbd: dataset of the validation pool')
+    .option('--work <folder>', 'facet-rgbd: where checkpoint and curves go (default: beside the data)')
+    .option('--people <count>', 'linear: training people, train/0 …', countOf, 2000)
+    .option('--threads <count>', 'linear: worker threads', countOf, availableParallelism())
+    .action(async (options: TrainOptions, command: Command) => {
       const output = outputOf(command);
       await finish(output, async () => {
-        const report = await trainLinear({
-          ...options,
-          folder: modelsFolder(),
-          progress: progressOf(output),
+        if (options.network === 'linear') {
+          const report = await trainLinear({
+            ...options,
+            folder: modelsFolder(),
+            progress: progressOf(output),
+          });
+          output.result(
+            { ok: true, ...report },
+            `Trained on ${report.samples} reliefs of ${report.people} synthetic people; ${report.dimensions} dimensions.`,
+          );
+          return EXIT.ok;
+        }
+        const { data, validation } = options;
+        if (data === undefined || validation === undefined)
+          throw new FacetError(
+            'bad-argument',
+            'The siamese network needs --data and --validation: two datasets. Make them with facet dataset.',
+          );
+        const report = await trainReliefs({
+          data,
+          validation,
+          work: options.work ?? join(data, '..', 'facet-rgbd'),
+          models: modelsFolder(),
+          signal: untilInterrupted(),
+          progress: (text) => output.progress(text),
         });
-        output.result(
-          { ok: true, ...report },
-          `Trained on ${report.samples} reliefs of ${report.people} synthetic people; ${report.dimensions} dimensions.`,
-        );
+        output.result({ ok: true, synthetic: true, ...report }, describe(report));
         return EXIT.ok;
       });
     });
@@ -60,4 +100,25 @@ export function train(program: Command): void {
         return EXIT.ok;
       });
     });
+}
+
+function describe({
+  end,
+  steps,
+  people,
+  samples,
+  minutes,
+  parity,
+  network,
+  linear,
+}: TrainReliefsReport): string {
+  const rates = ({ trueAccept, equalError }: Separation) =>
+    `true accepts ${(100 * trueAccept).toFixed(2)} % at a false-match rate of 1e-3, equal error rate ${(100 * equalError).toFixed(2)} %`;
+  return [
+    `${{ finished: 'Finished', early: 'Stopped early', diverged: 'Stopped where the loss was not a number any more', interrupted: 'Interrupted' }[end]} after ${steps} steps (${samples} samples of ${people} synthetic people, ${minutes.toFixed(0)} min).`,
+    `The exported network departs from TensorFlow's by ${parity.toExponential(1)} at most.`,
+    `Shape alone, synthetic validation people:`,
+    `  the network       ${rates(network)}`,
+    `  the linear model  ${rates(linear)}`,
+  ].join('\n');
 }
