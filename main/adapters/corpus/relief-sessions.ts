@@ -123,7 +123,7 @@ export interface Session {
 }
 
 /** What paints a session's faces, and what stands behind them. */
-export interface Sight {
+interface Sight {
   readonly light: Light;
   readonly spectrum: Spectrum;
   readonly room: Person;
