@@ -32,25 +32,24 @@ interface NativeBackend {
 const nativeOf = (tf: Tensorflow): NativeBackend | undefined =>
   tf.getBackend() === 'tensorflow' ? (tf.backend() as unknown as NativeBackend) : undefined;
 
-export interface Normalised {
-  readonly value: tfjs.Tensor4D;
-  /** Of the batch, by channel. */
-  readonly mean: tfjs.Tensor;
-  readonly variance: tfjs.Tensor;
-}
-
-/** Batch norm with the statistics of the batch. @param x [n, rows, columns, channels] */
+/**
+ * Batch norm with the statistics of the batch.
+ * @param x [n, rows, columns, channels]
+ * @param observe is shown the batch's mean and variance by channel, which live no longer than the call
+ */
 export function batchNorm(
   tf: Tensorflow,
   x: tfjs.Tensor4D,
   gamma: tfjs.Tensor,
   beta: tfjs.Tensor,
   epsilon: number,
-): Normalised {
+  observe: (mean: tfjs.Tensor, variance: tfjs.Tensor) => void,
+): tfjs.Tensor4D {
   const native = nativeOf(tf);
   if (!native) {
     const { mean, variance } = tf.moments(x, [0, 1, 2]);
-    return { value: tf.batchNorm(x, mean, variance, beta, gamma, epsilon) as tfjs.Tensor4D, mean, variance };
+    observe(mean, variance);
+    return tf.batchNorm(x, mean, variance, beta, gamma, epsilon) as tfjs.Tensor4D;
   }
   const { binding } = native;
   const shared = [
@@ -61,7 +60,6 @@ export function batchNorm(
     { name: 'is_training', type: binding.TF_ATTR_BOOL, value: true },
   ];
   const forward = [...shared, { name: 'exponential_avg_factor', type: binding.TF_ATTR_FLOAT, value: 1 }];
-  let statistics: readonly tfjs.Tensor[] = [];
   const op = tf.customGrad((...given) => {
     const [input, scale, shift] = given as tfjs.Tensor[];
     const save = given[3] as tfjs.GradSaveFunc;
@@ -72,7 +70,7 @@ export function batchNorm(
       [input, scale, shift, none, none],
       6,
     );
-    statistics = [mean, variance];
+    observe(mean, variance);
     save([input, scale, ...reserved]);
     return {
       value,
@@ -80,8 +78,7 @@ export function batchNorm(
         native.executeMultipleOutputs('FusedBatchNormGradV3', shared, [dy, ...saved], 5).slice(0, 3),
     };
   });
-  const value = op(x, gamma, beta) as tfjs.Tensor4D;
-  return { value, mean: statistics[0], variance: statistics[1] };
+  return op(x, gamma, beta) as tfjs.Tensor4D;
 }
 
 export function relu(tf: Tensorflow, x: tfjs.Tensor): tfjs.Tensor {

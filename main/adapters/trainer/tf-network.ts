@@ -205,13 +205,11 @@ export class TfNetwork {
     );
     if (!training) return tf.batchNorm(x, mean, variance, beta, gamma, EPSILON);
     const flat = x.rank === 2 ? tf.reshape<tfjs.Rank.R4>(x, [x.shape[0], 1, 1, -1]) : (x as tfjs.Tensor4D);
-    const now = batchNorm(tf, flat, gamma, beta, EPSILON);
-    for (const [running, latest] of [
-      [mean, now.mean],
-      [variance, now.variance],
-    ] as const)
-      running.assign(tf.add(tf.mul(running, MOMENTUM), tf.mul(latest, 1 - MOMENTUM)));
-    return tf.reshape(now.value, x.shape);
+    const value = batchNorm(tf, flat, gamma, beta, EPSILON, (...latest) => {
+      for (const [i, running] of [mean, variance].entries())
+        running.assign(tf.add(tf.mul(running, MOMENTUM), tf.mul(latest[i], 1 - MOMENTUM)));
+    });
+    return tf.reshape(value, x.shape);
   }
 
   private get(name: string, part: string): tfjs.Variable {
