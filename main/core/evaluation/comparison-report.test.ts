@@ -92,6 +92,10 @@ describe('comparisons', () => {
       'unresolved: takes 300000 impostor comparisons',
       'unresolved: takes 3000000 impostor comparisons',
     ]);
+    const copies = reportComparisons(tallied([0.1], Array<number>(400).fill(0)));
+    expect(copies.points.map(describePoint)[0]).toBe(
+      'unresolved (1 of 1) at no distance: even 0 lets in more',
+    );
     const nobody = reportComparisons(tallied([], [1, 1]));
     expect(nobody).toMatchObject({ genuine: 0, impostor: 2, equalError: undefined, det: [] });
     expect(describeEqualError(nobody)).toContain('not measured');

@@ -134,5 +134,5 @@ export function describeEqualError({ genuine, impostor, equalError: equal }: Com
 
 export const describePoint = (point: OperatingPoint): string =>
   point.resolved
-    ? `${describeShare(point.falseNonMatches)} at distance ${point.threshold.toFixed(4)}`
+    ? `${describeShare(point.falseNonMatches)} at ${point.threshold < 0 ? 'no distance: even 0 lets in more' : `distance ${point.threshold.toFixed(4)}`}`
     : `unresolved: takes ${point.needed} impostor comparisons`;

@@ -1,5 +1,7 @@
 /** Everybody's pictures against everybody's templates: descriptors end to end, so that millions of comparisons take seconds. */
 import type { Pooling } from '../judge/match.ts';
+import { tallyOf } from './groups.ts';
+import { beginComparisons, type Comparisons, type DistanceTally } from './tally.ts';
 
 export interface DescribedPerson {
   readonly name: string;
@@ -48,7 +50,7 @@ export const templatesOf = ({ starts }: PictureGallery, person: number): number 
  * Distances of one probe to everybody enrolled, as judge/match.ts pools them.
  * @param into one value a person
  */
-export function compareWithEverybody(
+function compareWithEverybody(
   probe: Float32Array,
   { starts, templates, dimensions }: PictureGallery,
   pooling: Pooling,
@@ -75,4 +77,45 @@ export function compareWithEverybody(
     for (let i = 0; i < kept; i++) sum += Math.sqrt(nearest[i]);
     into[person] = sum / kept;
   }
+}
+
+export interface PictureComparisons {
+  readonly all: Comparisons;
+  /** Those with people who have all the templates that were asked for. */
+  readonly full: Comparisons;
+  /** Impostor comparisons within each group. */
+  readonly groups: ReadonlyMap<string, DistanceTally>;
+}
+
+/** Every probe against everybody. @param progress called with how many probes are done */
+export function comparePictures(
+  gallery: PictureGallery,
+  options: {
+    /** So many templates are all. */
+    readonly full: number;
+    readonly pooling: Pooling;
+    readonly groupOf: (name: string) => string | undefined;
+  },
+  progress: (done: number) => void = () => undefined,
+): PictureComparisons {
+  const [all, full] = [beginComparisons(), beginComparisons()];
+  const groups = new Map<string, DistanceTally>();
+  const { people, probes } = gallery;
+  const isFull = people.map((_, p) => templatesOf(gallery, p) >= options.full);
+  const groupOfOwner = people.map(options.groupOf);
+  const distances = new Float32Array(people.length);
+  for (const [i, { name, descriptor }] of probes.entries()) {
+    compareWithEverybody(descriptor, gallery, options.pooling, distances);
+    const own = people.indexOf(name);
+    const group = options.groupOf(name);
+    const within = group === undefined ? undefined : tallyOf(groups, group);
+    for (let p = 0; p < distances.length; p++) {
+      const kind = p === own ? 'genuine' : 'impostor';
+      all[kind].add(distances[p]);
+      if (isFull[p]) full[kind].add(distances[p]);
+      if (within && p !== own && groupOfOwner[p] === group) within.add(distances[p]);
+    }
+    progress(i + 1);
+  }
+  return { all, full, groups };
 }

@@ -4,14 +4,7 @@ import { readGroups } from '../../../adapters/evaluation/groups-file.ts';
 import { personFolders, PICTURES, type PersonFolder } from '../../../adapters/evaluation/picture-folders.ts';
 import { curveOf, type EvaluationReport } from '../../../adapters/evaluation/report/report.ts';
 import { FacetError } from '../../../contract/result.ts';
-import { tallyOf } from '../../../core/evaluation/groups.ts';
-import {
-  compareWithEverybody,
-  enrolPictures,
-  templatesOf,
-  type PictureGallery,
-} from '../../../core/evaluation/picture-gallery.ts';
-import { beginComparisons, type DistanceTally } from '../../../core/evaluation/tally.ts';
+import { comparePictures, enrolPictures, templatesOf } from '../../../core/evaluation/picture-gallery.ts';
 import { POOLING } from '../../../core/judge/policy.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf, outputOf } from '../options.ts';
@@ -63,7 +56,11 @@ export function evaluateGallery(group: Command): void {
             'bad-input',
             `Nobody in ${folder} has two pictures with a face; one to enrol with and one to come back are needed.`,
           );
-        const compared = compareAll(gallery, options.templates, groups, output);
+        const compared = comparePictures(
+          gallery,
+          { full: options.templates, pooling: POOLING.descriptor, groupOf: (name) => groups.get(name) },
+          progressOf(output, gallery.probes.length, 'probes compared'),
+        );
         const fewer = gallery.people.filter((_, p) => templatesOf(gallery, p) < options.templates).length;
         const pictures = people.reduce((sum, { files }) => sum + files.length, 0);
         const curve = curveOf('Everybody', compared.all, BETWEEN_UNIT_VECTORS, limit);
@@ -121,33 +118,4 @@ async function describePeople(people: readonly PersonFolder[], threads: number, 
       .flatMap((picture) => (picture.kind === 'face' ? [picture.descriptor] : [])),
   }));
   return { described, noFace, unreadable };
-}
-
-function compareAll(
-  gallery: PictureGallery,
-  templates: number,
-  groupOf: ReadonlyMap<string, string>,
-  output: Output,
-) {
-  const [all, full] = [beginComparisons(), beginComparisons()];
-  const groups = new Map<string, DistanceTally>();
-  const { people, probes } = gallery;
-  const isFull = people.map((_, p) => templatesOf(gallery, p) >= templates);
-  const owners = people.map((name) => groupOf.get(name));
-  const distances = new Float32Array(people.length);
-  const progress = progressOf(output, probes.length, 'probes compared');
-  for (const [i, { name, descriptor }] of probes.entries()) {
-    compareWithEverybody(descriptor, gallery, POOLING.descriptor, distances);
-    const own = people.indexOf(name);
-    const group = groupOf.get(name);
-    const within = group === undefined ? undefined : tallyOf(groups, group);
-    for (let p = 0; p < distances.length; p++) {
-      const kind = p === own ? 'genuine' : 'impostor';
-      all[kind].add(distances[p]);
-      if (isFull[p]) full[kind].add(distances[p]);
-      if (within && p !== own && owners[p] === group) within.add(distances[p]);
-    }
-    progress(i + 1);
-  }
-  return { all, full, groups };
 }
