@@ -2,6 +2,8 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { DESCRIPTOR_MODEL } from '../../../adapters/onnx/load-face-models.ts';
+import { openModelLibrary, type ModelLibrary } from '../../../adapters/onnx/model-library.ts';
+import { modelsFolder } from '../../../adapters/program-files.ts';
 import {
   curveOf,
   figuresOf,
@@ -57,10 +59,21 @@ export const BETWEEN_UNIT_VECTORS = 'distance between unit vectors';
 const IN_LIMITS = 'distance in units of the limits, the larger counts';
 
 /**
- * The largest distance of descriptors in colour that the app accepts at its default level.
+ * Reads every model that the threads will, so that a missing one is met before any of them starts.
+ * @param embedders which of them are used
+ * @throws FacetError `model-missing`, `model-altered`
+ */
+export async function checkModels(library: ModelLibrary, ...embedders: readonly string[]): Promise<void> {
+  for (const { id, role } of library.models)
+    if (role !== 'embedder' || embedders.includes(id)) await library.load(id);
+}
+
+/**
+ * The largest distance of descriptors in colour that the app accepts at its default level; the models are checked.
  * @throws FacetError `model-missing`, `model-altered`
  */
 export async function descriptorLimit(): Promise<number> {
+  await checkModels(await openModelLibrary(modelsFolder()), DESCRIPTOR_MODEL);
   const { colour } = unwrap(await loadPolicy());
   return limitOf(colour.find(({ kind }) => kind === DESCRIPTOR_MODEL)!);
 }

@@ -5,7 +5,7 @@ import { readGroups } from '../../../adapters/evaluation/groups-file.ts';
 import { personFolders, RECORDINGS } from '../../../adapters/evaluation/picture-folders.ts';
 import type { RecordingOutcome } from '../../../adapters/evaluation/recording-trial.ts';
 import type { EvaluationReport } from '../../../adapters/evaluation/report/report.ts';
-import { DESCRIPTOR_MODEL } from '../../../adapters/onnx/load-face-models.ts';
+import { DESCRIPTOR_MODEL, SHAPE_MODEL } from '../../../adapters/onnx/load-face-models.ts';
 import { openModelLibrary } from '../../../adapters/onnx/model-library.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
 import type { Embeddings, Evidence } from '../../../contract/evidence.ts';
@@ -18,6 +18,7 @@ import { outputOf } from '../options.ts';
 import { finish } from '../output.ts';
 import {
   attemptsTable,
+  checkModels,
   groupsAt,
   groupsOption,
   groupTables,
@@ -50,6 +51,7 @@ export function evaluateRecordings(group: Command): void {
         const chosen = evaluatedModels(library.models, options.model);
         const policy = matchPolicy(library.entry(DESCRIPTOR_MODEL), library.entry(chosen.shape));
         const decides = chosen.only(policy);
+        await checkModels(library, DESCRIPTOR_MODEL, SHAPE_MODEL, chosen.shape);
         const groups =
           options.groups === undefined ? new Map<string, string>() : await readGroups(options.groups);
         const folders = await personFolders(folder, RECORDINGS, 'recordings');
