@@ -12,7 +12,7 @@ const name = z.string().min(1).max(60);
 
 export const settingsSchema = z.strictObject({
   /** The false-accept rate that a threshold aims at. */
-  sensitivity: z.union([z.literal(1e-4), z.literal(1e-5)]),
+  sensitivity: z.union([z.literal(1e-4), z.literal(1e-5), z.literal(1e-6)]),
   /** Eyes must be open. */
   attentionRequired: z.boolean(),
   /** Minutes without a key or pointer after which the screen locks; 0 never. */

@@ -17,6 +17,14 @@ const Input = z.strictObject({
   preprocessing: z.string(),
 });
 
+/** Errors among comparisons, with the 95 % interval of their share. */
+const Measured = z.strictObject({
+  errors: z.int().min(0),
+  of: z.int().min(0),
+  low: z.number().min(0).max(1),
+  high: z.number().min(0).max(1),
+});
+
 const Threshold = z.strictObject({
   /** False-accept rate per comparison that this distance was measured to give. */
   falseAcceptRate: z.number().positive().max(1),
@@ -27,8 +35,21 @@ const Threshold = z.strictObject({
   fusedFrames: z.int().positive().optional(),
   /** What picture the probe came from; colour where absent. */
   spectrum: z.enum(['colour', 'infrared']).optional(),
+  /** What was counted at this distance, where this project counted it. */
+  falseAccepts: Measured.optional(),
+  falseRejects: Measured.optional(),
   /** Data, number of templates, crops: what the rates were measured on. */
   measuredOn: z.string(),
+});
+
+/** A shape model and a descriptor as one distance: the sum of theirs by these weights. */
+const Fusion = z.strictObject({
+  shape: z.string(),
+  descriptor: z.string(),
+  spectrum: z.enum(['colour', 'infrared']),
+  /** By logistic regression on validation people; they add up to 1. */
+  weights: z.strictObject({ shape: z.number().min(0).max(1), descriptor: z.number().min(0).max(1) }),
+  thresholds: z.array(Threshold).min(1),
 });
 
 const Model = z.strictObject({
@@ -57,13 +78,20 @@ const MeanFace = z.strictObject({
 });
 
 const Manifest = z
-  .strictObject({ version: z.literal(1), models: z.array(Model), meanFace: MeanFace })
+  .strictObject({
+    version: z.literal(1),
+    models: z.array(Model),
+    fusions: z.array(Fusion),
+    meanFace: MeanFace,
+  })
   .refine(
     ({ models }) => new Set(models.map(({ id }) => id)).size === models.length,
     'two models share an id',
   );
 
 export type ModelEntry = z.infer<typeof Model>;
+export type Threshold = z.infer<typeof Threshold>;
+export type FusionEntry = z.infer<typeof Fusion>;
 export type ModelManifest = z.infer<typeof Manifest>;
 
 /** @throws z.ZodError where the manifest is not as it should be. */

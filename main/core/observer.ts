@@ -22,11 +22,12 @@ import { depthAgreement, judgeLiveness, surfaceDeparture, type LivenessCues } fr
 import type { MeanFace } from './shape/mean-face.ts';
 import type { Clock, Embedder, FaceDetector, LandmarkModel } from './ports.ts';
 import { FAR_MM, findPresence, NEAR_MM, type Presence } from './sense/presence.ts';
+import { kindIn } from './judge/policy.ts';
 import { brightness, judgeQuality, QUALITY_LIMITS } from './judge/quality.ts';
 import { register, type Lift, type Region, type RegisteredFrame } from './sense/registration.ts';
 import { completeness, reliefOf, type Paint, type Relief } from './shape/relief.ts';
 import { settle, type Settled } from './shape/settle.ts';
-import { reliefTensor } from './shape/tensor.ts';
+import { reliefTensor, withoutColour } from './shape/tensor.ts';
 import { withoutTilt } from './shape/tilt.ts';
 import { Track } from './shape/track.ts';
 
@@ -179,16 +180,20 @@ export class Observer {
     if (against.length === 0)
       await watch.timeAsync('embed', async () => {
         const { shape, descriptor, mean } = this.models;
-        embeddings.set(shape.modelId, (await shape.embed(reliefTensor(fused, mean)))[0]);
+        const tensor = reliefTensor(fused, mean);
+        const { spectrum } = sight;
+        if (spectrum === 'colour') embeddings.set(shape.modelId, (await shape.embed(tensor))[0]);
+        // Infrared is no colour: what is compared in the dark is the shape without any.
+        if (spectrum === 'infrared' || purpose === 'enrol')
+          embeddings.set(kindIn('infrared', shape.modelId), (await shape.embed(withoutColour(tensor)))[0]);
         const describe = async (kind: string, picture: PixelSource, inPicture: FaceMesh) => {
           const chips = faceChips(picture, inPicture, descriptor.normalisation, CROPS);
           embeddings.set(kind, meanEmbedding(await descriptor.embed(chips, CROPS)));
         };
-        const infraredKind = `${descriptor.modelId}@infrared`;
-        await describe(sight.spectrum === 'colour' ? descriptor.modelId : infraredKind, sight.picture, mesh);
-        if (purpose === 'enrol' && sight.spectrum === 'colour' && frame.infrared)
+        await describe(kindIn(spectrum, descriptor.modelId), sight.picture, mesh);
+        if (purpose === 'enrol' && spectrum === 'colour' && frame.infrared)
           await describe(
-            infraredKind,
+            kindIn('infrared', descriptor.modelId),
             toneMapInfrared(frame.infrared, asBox(region)),
             meshOnDepthGrid(lifted, frame),
           );

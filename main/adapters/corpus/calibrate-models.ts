@@ -1,35 +1,46 @@
 /** `facet calibrate`: thresholds measured on synthetic people who were never trained on. */
-import type { ModelEntry } from '../../contract/manifest.ts';
+import type { FusionEntry, Threshold } from '../../contract/manifest.ts';
+import type { Spectrum } from '../../contract/evidence.ts';
 import {
-  collectDistances,
+  compareFrames,
+  fuseWeights,
   shareAbove,
   thresholdFor,
+  weigh,
+  type ComparedFrame,
   type Distances,
 } from '../../core/evaluation/calibrate.ts';
-import type { Pooling } from '../../core/judge/match.ts';
-import { POOLING, SENSITIVITIES } from '../../core/judge/policy.ts';
+import { wilsonRate } from '../../core/evaluation/rates.ts';
+import { fusionParts, SENSITIVITIES } from '../../core/judge/policy.ts';
 import type { TrialOutcome } from '../evaluation/people-trial.ts';
 import { DESCRIPTOR_MODEL, SHAPE_MODEL } from '../onnx/load-face-models.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';
 import { spread } from './spread.ts';
-import { putEntries } from './write-models.ts';
+import { putEntries, putFusions } from './write-models.ts';
 
 const VISITS = 4;
 /** Frames of a visit: enough to see every number of fused frames. */
 const FRAMES = 16;
 /** How much of the gap between the same and others goes to comfort at each level (calibrate.ts). */
-const COMFORT = { [1e-4]: 0.5, [1e-5]: 0.3 } as const;
+const COMFORT = { [1e-4]: 0.5, [1e-5]: 0.35, [1e-6]: 0.2 } as const;
 
-/** Fused frames at which the shape's thresholds are measured: the distance shrinks as frames add up. */
+/** Fused frames at which thresholds are measured: the distance shrinks as frames add up. */
 const FUSED = [1, 2, 4, 8] as const;
 
-/** Sets the thresholds of the shape, and of the descriptor in the dark, from visits of the validation people. */
+export interface Calibration {
+  readonly spectrum: Spectrum;
+  readonly fusion: FusionEntry;
+  /** Of the shape alone. */
+  readonly shape: readonly Threshold[];
+}
+
+/** Weighs shape and descriptor, and sets the thresholds of both together and of each alone, from visits of the validation people. */
 export async function calibrate(
   folder: string,
   people: number,
   threads: number,
   progress: (share: number) => void,
-): Promise<ModelEntry['thresholds']> {
+): Promise<readonly Calibration[]> {
   const trials: TrialOutcome[] = [];
   let done = 0;
   await spread<unknown, TrialOutcome>(
@@ -43,45 +54,69 @@ export async function calibrate(
     },
     threads,
   );
+  const data = `${people} synthetic people (validation/0 to validation/${people - 1}), ${VISITS} visits each, single frames`;
   const library = await openModelLibrary(folder);
-  const measured = (kind: string, pooling: Pooling, from: number, to: number) =>
-    collectDistances(trials, kind, pooling, (frames) => frames >= from && frames < to);
-  const threshold = (falseAcceptRate: number, distance: number, distances: Distances, choice: string) => ({
-    falseAcceptRate,
-    falseRejectRate: shareAbove(distances.genuine, distance),
-    distance,
-    measuredOn: `${people} synthetic people (validation/0 to validation/${people - 1}), ${VISITS} visits each, single frames: ${shareBelow(distances, distance)} impostor and ${distances.genuine.length} genuine comparisons; ${choice}`,
-  });
-  const shape = FUSED.flatMap((fusedFrames, i) => {
-    const distances = measured(SHAPE_MODEL, POOLING.shape, fusedFrames, FUSED[i + 1] ?? Infinity);
-    return SENSITIVITIES.map((rate) => ({
-      ...threshold(
-        rate,
-        thresholdFor(distances, rate, COMFORT[rate]),
-        distances,
-        'the gap between both is divided',
-      ),
-      fusedFrames,
-    }));
-  });
+  const calibrations: Calibration[] = [];
   const descriptor = library.entry(DESCRIPTOR_MODEL);
   const inLight = descriptor.thresholds.filter((t) => t.spectrum !== 'infrared');
-  const inTheDark = measured(`${DESCRIPTOR_MODEL}@infrared`, POOLING.descriptor, 1, Infinity);
-  const dark = inLight.map(({ falseAcceptRate, distance }) => ({
-    ...threshold(
-      falseAcceptRate,
-      distance,
-      inTheDark,
-      'the distance is that of real faces in colour, for want of real infrared',
-    ),
-    spectrum: 'infrared' as const,
-  }));
+  const inTheDark: Threshold[] = [];
+  for (const spectrum of ['colour', 'infrared'] as const) {
+    const models = { shape: SHAPE_MODEL, descriptor: DESCRIPTOR_MODEL };
+    const parts = fusionParts(spectrum, { ...models, weights: { shape: 1, descriptor: 1 } });
+    const compared = compareFrames(trials, parts, (face) => face.spectrum === spectrum);
+    const [shape, picture] = fuseWeights(compared);
+    const fusion: FusionEntry = {
+      ...models,
+      spectrum,
+      weights: { shape, descriptor: picture },
+      thresholds: byFusedFrames(compared, [shape, picture], data),
+    };
+    const alone = byFusedFrames(compared, [1, 0], data).map((t) => ({ ...t, spectrum }));
+    calibrations.push({ spectrum, fusion, shape: alone });
+    if (spectrum === 'infrared')
+      for (const { falseAcceptRate, distance } of inLight)
+        inTheDark.push({
+          ...counted(falseAcceptRate, distance, weigh(compared, [0, 1], 1, Infinity)),
+          spectrum,
+          measuredOn: `${data}; the distance is that of real faces in colour, for want of real infrared`,
+        });
+  }
   await putEntries(folder, [
-    { ...library.entry(SHAPE_MODEL), thresholds: shape },
-    { ...descriptor, thresholds: [...inLight, ...dark] },
+    { ...library.entry(SHAPE_MODEL), thresholds: calibrations.flatMap(({ shape }) => shape) },
+    { ...descriptor, thresholds: [...inLight, ...inTheDark] },
   ]);
-  return [...shape, ...dark];
+  await putFusions(
+    folder,
+    calibrations.map(({ fusion }) => fusion),
+  );
+  return calibrations;
 }
 
-const shareBelow = ({ impostor }: Distances, distance: number): string =>
-  `${impostor.filter((value) => value <= distance).length} accepted of ${impostor.length}`;
+/** A threshold for each level and number of fused frames. */
+const byFusedFrames = (
+  compared: readonly ComparedFrame[],
+  weights: readonly number[],
+  data: string,
+): Threshold[] =>
+  FUSED.flatMap((fusedFrames, i) => {
+    const distances = weigh(compared, weights, fusedFrames, FUSED[i + 1] ?? Infinity);
+    return SENSITIVITIES.map((rate) => ({
+      ...counted(rate, thresholdFor(distances, rate, COMFORT[rate]), distances),
+      fusedFrames,
+      measuredOn: `${data}; the gap between the same and others is divided`,
+    }));
+  });
+
+/** A distance, and what was counted at it. */
+function counted(falseAcceptRate: number, distance: number, { genuine, impostor }: Distances) {
+  const share = ({ errors, of, low, high }: ReturnType<typeof wilsonRate>) => ({ errors, of, low, high });
+  const missed = genuine.filter((value) => value > distance).length;
+  const passed = impostor.filter((value) => value <= distance).length;
+  return {
+    falseAcceptRate,
+    falseRejectRate: shareAbove(genuine, distance),
+    distance,
+    falseAccepts: share(wilsonRate(passed, impostor.length)),
+    falseRejects: share(wilsonRate(missed, genuine.length)),
+  };
+}

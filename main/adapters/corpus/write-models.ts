@@ -1,7 +1,12 @@
 /** Writes below models/: each file appears whole, and the manifest stays what its schema says. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseManifest, type ModelEntry, type ModelManifest } from '../../contract/manifest.ts';
+import {
+  parseManifest,
+  type FusionEntry,
+  type ModelEntry,
+  type ModelManifest,
+} from '../../contract/manifest.ts';
 
 /** Puts entries into the manifest in place of those with their ids. */
 export const putEntries = (folder: string, entries: readonly ModelEntry[]): Promise<void> =>
@@ -13,6 +18,15 @@ export const putEntries = (folder: string, entries: readonly ModelEntry[]): Prom
       else models[at] = entry;
     }
     return { ...manifest, models };
+  });
+
+/** Puts fusions into the manifest in place of those of the same models in the same spectrum. */
+export const putFusions = (folder: string, entries: readonly FusionEntry[]): Promise<void> =>
+  change(folder, (manifest) => {
+    const key = ({ shape, descriptor, spectrum }: FusionEntry) => `${shape} ${descriptor} ${spectrum}`;
+    const replaced = new Set(entries.map(key));
+    const kept = manifest.fusions.filter((entry) => !replaced.has(key(entry)));
+    return { ...manifest, fusions: [...kept, ...entries] };
   });
 
 export const putMeanFace = (folder: string, meanFace: ModelManifest['meanFace']): Promise<void> =>

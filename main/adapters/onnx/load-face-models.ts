@@ -2,7 +2,8 @@
 import { decodeMeanFace, type MeanFace } from '../../core/shape/mean-face.ts';
 import type { FaceModels } from '../../core/observer.ts';
 import { BlazefaceDetector, FacemeshLandmarks, OnnxEmbedder, OnnxEyelids } from './face-models.ts';
-import { openModelLibrary } from './model-library.ts';
+import { openModelLibrary, type ModelLibrary } from './model-library.ts';
+import type { MatchModels } from '../../core/judge/policy.ts';
 import type { NetworkOptions } from './network.ts';
 
 /** The embedder of the relief that the app uses. */
@@ -24,6 +25,16 @@ export async function loadFaceModels(folder: string, options?: NetworkOptions): 
   ]);
   return { detector, landmarks, eyelids, descriptor, shape, mean };
 }
+
+/** What decides together; another shape model where one is asked for. @throws FacetError `model-missing` */
+export const matchModels = (
+  library: Pick<ModelLibrary, 'entry' | 'fusions'>,
+  shape: string = SHAPE_MODEL,
+): MatchModels => ({
+  descriptor: library.entry(DESCRIPTOR_MODEL),
+  shape: library.entry(shape),
+  fusions: library.fusions,
+});
 
 /** @throws FacetError `model-missing`, `model-altered` */
 export async function loadMeanFace(folder: string): Promise<MeanFace> {

@@ -2,7 +2,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseManifest, type ModelEntry, type ModelManifest } from '../../contract/manifest.ts';
+import {
+  parseManifest,
+  type FusionEntry,
+  type ModelEntry,
+  type ModelManifest,
+} from '../../contract/manifest.ts';
 import { FacetError } from '../../contract/result.ts';
 
 /** A model that is what the manifest says. */
@@ -13,6 +18,7 @@ export interface LoadedModel {
 
 export interface ModelLibrary {
   readonly models: readonly ModelEntry[];
+  readonly fusions: readonly FusionEntry[];
   /** @throws FacetError `model-missing` where no model has this id. */
   entry(id: string): ModelEntry;
   /** Reads the file. @throws FacetError `model-missing` without it, `model-altered` if its hash is another. */
@@ -32,7 +38,7 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
       cause,
     });
   });
-  const { models, meanFace } = parse(path, text);
+  const { models, fusions, meanFace } = parse(path, text);
 
   const entry = (id: string): ModelEntry => {
     const found = models.find((model) => model.id === id);
@@ -42,6 +48,7 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
   };
   return {
     models,
+    fusions,
     entry,
     load: async (id) => {
       const model = entry(id);

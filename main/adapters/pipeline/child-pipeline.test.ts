@@ -15,7 +15,7 @@ import type { GalleryVault } from '../../core/people/gallery.ts';
 import { matchPolicy } from '../../core/judge/policy.ts';
 import type { PipelineEvent } from '../../core/ports.ts';
 import { systemClock } from '../clock/system-clock.ts';
-import { DESCRIPTOR_MODEL, SHAPE_MODEL } from '../onnx/load-face-models.ts';
+import { matchModels } from '../onnx/load-face-models.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';
 import { hostFile, modelsFolder } from '../program-files.ts';
 import { FileStore } from '../store/file-store.ts';
@@ -262,7 +262,7 @@ describe('killed in the middle', () => {
       clock: systemClock,
       loadPolicy: async () => {
         const library = await openModelLibrary(modelsFolder());
-        return ok(matchPolicy(library.entry(DESCRIPTOR_MODEL), library.entry(SHAPE_MODEL)));
+        return ok(matchPolicy(matchModels(library)));
       },
     });
     return { app, pipeline, vault };

@@ -1,6 +1,7 @@
 /** Batches of fused reliefs from a dataset of kind `reliefs`. */
 import type { Random } from '../../core/random.ts';
 import { RELIEF, RELIEF_CELLS } from '../../core/shape/relief.ts';
+import { withoutColour } from '../../core/shape/tensor.ts';
 import type { Dataset, DatasetPerson, FrameRef } from '../corpus/dataset/open-dataset.ts';
 import type { Batch, BatchSource } from './train-network.ts';
 
@@ -59,6 +60,7 @@ export class ReliefBatches implements BatchSource {
         const sample = input.subarray(n * SIZE, (n + 1) * SIZE);
         this.dataset.tensor(this.some(frames, random), this.dataset.mean, sample);
         if (label % 2 === 1) mirror(sample);
+        // Infrared is no colour.
         if (spectrum === 'infrared' || random.uniform() < this.recipe.colourless) withoutColour(sample);
         else tint(sample, random);
         if (random.uniform() < this.recipe.patched) patch(sample, random);
@@ -74,9 +76,6 @@ export class ReliefBatches implements BatchSource {
     return Array.from({ length: count }, (_, i) => frames[(from + i) % frames.length]);
   }
 }
-
-/** In the dark the picture is infrared, which is not colour. */
-export const withoutColour = (sample: Float32Array): void => void sample.fill(0, 0, 3 * RELIEF_CELLS);
 
 /** Left for right, in place. */
 export function mirror(sample: Float32Array): void {

@@ -2,7 +2,7 @@
 import { embeddingDistance, meanEmbedding } from '../../core/face/embedding.ts';
 import { RELIEF_CELLS } from '../../core/shape/relief.ts';
 import type { Dataset } from '../corpus/dataset/open-dataset.ts';
-import { withoutColour } from './relief-batches.ts';
+import { withoutColour } from '../../core/shape/tensor.ts';
 
 /** Unit vectors of n tensors laid end to end. */
 export type Embed = (

@@ -1,7 +1,7 @@
 /** Attempts of everybody at everybody's lock, from trials: what the app's own machines decide on the evidence. */
 import type { Embeddings, Evidence, FaceEvidence } from '../../contract/evidence.ts';
 import { beginAttempt, stepAttempt, type AttemptState } from '../judge/decide.ts';
-import { compareWithGallery } from '../judge/match.ts';
+import { matchesGallery } from '../judge/match.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import { rateOf, type Rate } from './rates.ts';
 
@@ -25,7 +25,7 @@ function playAttempt(
   const rules = {
     attentionRequired: true,
     recognises: (face: FaceEvidence) =>
-      compareWithGallery(face.embeddings, face.fusedFrames, templates, policy[face.spectrum]).accepted,
+      matchesGallery(face.embeddings, face.fusedFrames, templates, policy[face.spectrum]),
   };
   for (const each of evidence) state = stepAttempt(state, each, each.capturedAt, rules);
   return state;

@@ -25,8 +25,7 @@ const face = (sequence: number, part: Partial<FaceEvidence> = {}): FaceEvidence 
 });
 
 const requirement = (kind: string, distance: number) => ({
-  kind,
-  pooling: { nearest: 1 },
+  parts: [{ kind, pooling: { nearest: 1 }, weight: 1 }],
   limits: [
     { fusedFrames: 1, distance: 2 * distance },
     { fusedFrames: 8, distance },

@@ -2,7 +2,7 @@
 import type { Embeddings, Evidence, FaceEvidence, Spectrum } from '../../contract/evidence.ts';
 import { tallyOf } from './groups.ts';
 import { beginComparisons, type Comparisons, type DistanceTally } from './tally.ts';
-import { compareWithGallery, galleryDistance, type Requirement } from '../judge/match.ts';
+import { fusedDistance, limitFor, matchesGallery, type Requirement } from '../judge/match.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import {
   beginEnrolment,
@@ -29,12 +29,12 @@ export class RecordingEnrolment {
   constructor(policy: MatchPolicy) {
     this.rules = {
       samePerson: (face, captures) =>
-        compareWithGallery(
+        matchesGallery(
           face.embeddings,
           face.fusedFrames,
           captures.map(({ embeddings }) => embeddings),
           policy[face.spectrum],
-        ).accepted,
+        ),
     };
   }
 
@@ -80,11 +80,11 @@ function requiredDistance(
   templates: readonly Embeddings[],
   requirements: readonly Requirement[],
 ): number | undefined {
-  const distances = requirements.map(({ kind, pooling, limits }) => {
-    const distance = galleryDistance(probe.embeddings, templates, kind, pooling);
+  const distances = requirements.map((requirement) => {
+    const distance = fusedDistance(probe.embeddings, templates, requirement.parts);
     if (distance === undefined || requirements.length === 1) return distance;
-    const limit = limits.findLast(({ fusedFrames }) => fusedFrames <= probe.fusedFrames)?.distance;
-    return limit === undefined ? undefined : distance / limit;
+    const limit = limitFor(requirement, probe.fusedFrames);
+    return limit > 0 ? distance / limit : undefined;
   });
   return distances.length > 0 && distances.every((distance) => distance !== undefined)
     ? Math.max(...distances)

@@ -29,35 +29,48 @@ export function galleryDistance(
   return nearest.reduce((sum, d) => sum + d, 0) / nearest.length;
 }
 
-/** What each kind of embedding must reach; every kind named here has to agree. */
-export interface Requirement {
+/** One kind's share of a distance. */
+export interface Part {
   readonly kind: EmbeddingKind;
   readonly pooling: Pooling;
+  readonly weight: number;
+}
+
+/** A distance, of one kind or fused of several, and what it must reach. */
+export interface Requirement {
+  readonly parts: readonly Part[];
   /** Largest accepted distance by number of fused frames: the entry with the most frames that the probe has counts. */
   readonly limits: readonly { readonly fusedFrames: number; readonly distance: number }[];
 }
 
-export interface Comparison {
-  readonly accepted: boolean;
-  /** For diagnostics behind the PIN and for evaluation; never for the page, a log or an error. */
-  readonly distances: Readonly<Record<EmbeddingKind, number>>;
+/** The weighted sum over a requirement's kinds; undefined where one is missing on either side. */
+export function fusedDistance(
+  probe: Embeddings,
+  templates: readonly Embeddings[],
+  parts: readonly Part[],
+): number | undefined {
+  let sum = 0;
+  for (const { kind, pooling, weight } of parts) {
+    const distance = galleryDistance(probe, templates, kind, pooling);
+    if (distance === undefined) return undefined;
+    sum += weight * distance;
+  }
+  return parts.length > 0 ? sum : undefined;
 }
 
-/** Compares one probe with one person's templates. A kind that is missing on either side does not agree. */
-export function compareWithGallery(
+/** The limit for a probe of so many fused frames; no distance reaches it where there is none. */
+export const limitFor = ({ limits }: Requirement, fusedFrames: number): number =>
+  limits.findLast((entry) => entry.fusedFrames <= fusedFrames)?.distance ?? -Infinity;
+
+/** Whether a probe meets every requirement against one person's templates. A kind that is missing on either side does not. */
+export const matchesGallery = (
   probe: Embeddings,
   fusedFrames: number,
   templates: readonly Embeddings[],
   requirements: readonly Requirement[],
-): Comparison {
-  const distances: Record<EmbeddingKind, number> = {};
-  let accepted = requirements.length > 0;
-  for (const { kind, pooling, limits } of requirements) {
-    const distance = galleryDistance(probe, templates, kind, pooling);
-    let limit = -Infinity;
-    for (const entry of limits) if (entry.fusedFrames <= fusedFrames) limit = entry.distance;
-    if (distance !== undefined) distances[kind] = distance;
-    if (distance === undefined || !(distance <= limit)) accepted = false;
-  }
-  return { accepted, distances };
-}
+): boolean =>
+  requirements.length > 0 &&
+  requirements.every((requirement) => {
+    const distance = fusedDistance(probe, templates, requirement.parts);
+    return distance !== undefined && distance <= limitFor(requirement, fusedFrames);
+  });

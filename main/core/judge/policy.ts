@@ -1,11 +1,11 @@
 /** What must agree for a face to be recognised: the thresholds of models/manifest.json, by what the sensor can see. */
 import type { EmbeddingKind, Spectrum } from '../../contract/evidence.ts';
 import { FacetError } from '../../contract/result.ts';
-import type { ModelEntry } from '../../contract/manifest.ts';
-import type { Pooling, Requirement } from './match.ts';
+import type { FusionEntry, ModelEntry, Threshold } from '../../contract/manifest.ts';
+import type { Part, Pooling, Requirement } from './match.ts';
 
 /** Sensitivity levels are named by the false-accept rate that they aim at. */
-export const SENSITIVITIES = [1e-4, 1e-5] as const;
+export const SENSITIVITIES = [1e-4, 1e-5, 1e-6] as const;
 export type Sensitivity = (typeof SENSITIVITIES)[number];
 /** What Windows Hello promises; it cost no false reject on the validation people. */
 export const DEFAULT_SENSITIVITY: Sensitivity = 1e-5;
@@ -15,37 +15,86 @@ export type MatchPolicy = Readonly<Record<Spectrum, readonly Requirement[]>>;
 /** Templates whose distances are averaged: as the thresholds were measured. */
 export const POOLING = { descriptor: { nearest: 1 }, shape: { nearest: 3 } } as const;
 
+/** What the manifest says of the models that decide together. */
+export interface MatchModels {
+  readonly descriptor: ModelEntry;
+  readonly shape: ModelEntry;
+  readonly fusions: readonly FusionEntry[];
+}
+
+/** A model's embedding of what was seen in this spectrum. */
+export const kindIn = (spectrum: Spectrum, modelId: string): EmbeddingKind =>
+  spectrum === 'colour' ? modelId : `${modelId}@infrared`;
+
+/** Shape and descriptor as they are fused in this spectrum. */
+export const fusionParts = (
+  spectrum: Spectrum,
+  { shape, descriptor, weights }: Pick<FusionEntry, 'shape' | 'descriptor' | 'weights'>,
+): Part[] => [
+  { kind: kindIn(spectrum, shape), pooling: POOLING.shape, weight: weights.shape },
+  { kind: kindIn(spectrum, descriptor), pooling: POOLING.descriptor, weight: weights.descriptor },
+];
+
 /**
- * Both must agree, in colour as in the dark: the shape, and the descriptor of the picture at hand. The descriptor's colour
- * threshold is that of real faces.
+ * Two things must hold, in colour as in the dark: the descriptor's own limit, which in colour is that of real faces, and the limit
+ * of shape and descriptor fused. So the fusion, measured on synthetic people, can only tighten what the descriptor alone
+ * would accept. Where this shape was not fused yet, its own limit stands in for the fused one.
  * @throws FacetError `model-altered` where the manifest has no threshold for the level
  */
 export function matchPolicy(
-  descriptor: ModelEntry,
-  shape: ModelEntry,
+  { descriptor, shape, fusions }: MatchModels,
   level: Sensitivity = DEFAULT_SENSITIVITY,
 ): MatchPolicy {
-  const requirement = (
-    entry: ModelEntry,
-    kind: EmbeddingKind,
-    spectrum: Spectrum,
-    pooling: Pooling,
-  ): Requirement => {
-    const limits = entry.thresholds
-      .filter((t) => t.falseAcceptRate === level && (t.spectrum ?? 'colour') === spectrum)
-      .map((t) => ({ fusedFrames: t.fusedFrames ?? 1, distance: t.distance }))
-      .sort((a, b) => a.fusedFrames - b.fusedFrames);
-    if (limits.length === 0)
-      throw new FacetError(
-        'model-altered',
-        `models/manifest.json has no threshold of ${entry.id} for ${spectrum} at a false-accept rate of ${level}. Restore the file.`,
-      );
-    return { kind, pooling, limits };
+  const both = (spectrum: Spectrum): Requirement[] => {
+    const fusion = fusions.find(
+      (entry) =>
+        entry.shape === shape.id && entry.descriptor === descriptor.id && entry.spectrum === spectrum,
+    );
+    return [
+      alone(descriptor, POOLING.descriptor, spectrum, level),
+      fusion
+        ? {
+            parts: fusionParts(spectrum, fusion),
+            limits: limitsAt(fusion.thresholds, level, `${shape.id} and ${descriptor.id} in ${spectrum}`),
+          }
+        : alone(shape, POOLING.shape, spectrum, level),
+    ];
   };
-  // Shape does not depend on light: one calibration serves both.
-  const relief = requirement(shape, shape.id, 'colour', POOLING.shape);
+  return { colour: both('colour'), infrared: both('infrared') };
+}
+
+/** One model deciding alone: what it is worth by itself. @throws FacetError `model-altered` */
+export const alonePolicy = (
+  entry: ModelEntry,
+  pooling: Pooling,
+  level: Sensitivity = DEFAULT_SENSITIVITY,
+): MatchPolicy => ({
+  colour: [alone(entry, pooling, 'colour', level)],
+  infrared: [alone(entry, pooling, 'infrared', level)],
+});
+
+function alone(entry: ModelEntry, pooling: Pooling, spectrum: Spectrum, level: Sensitivity): Requirement {
+  const own = entry.thresholds.filter((t) => (t.spectrum ?? 'colour') === spectrum);
+  // What does not depend on light has one calibration for both.
+  const thresholds =
+    own.length > 0 ? own : entry.thresholds.filter((t) => (t.spectrum ?? 'colour') === 'colour');
   return {
-    colour: [requirement(descriptor, descriptor.id, 'colour', POOLING.descriptor), relief],
-    infrared: [requirement(descriptor, `${descriptor.id}@infrared`, 'infrared', POOLING.descriptor), relief],
+    parts: [{ kind: kindIn(spectrum, entry.id), pooling, weight: 1 }],
+    limits: limitsAt(thresholds, level, `${entry.id} in ${spectrum}`),
   };
+}
+
+/** The limits at the level, or at the strictest one that was measured where that is less strict. */
+function limitsAt(thresholds: readonly Threshold[], level: Sensitivity, what: string): Requirement['limits'] {
+  const rates = thresholds.map(({ falseAcceptRate }) => falseAcceptRate);
+  const rate = rates.includes(level) ? level : Math.min(...rates);
+  if (rates.length === 0 || (rate !== level && rate < level))
+    throw new FacetError(
+      'model-altered',
+      `models/manifest.json has no threshold of ${what} at a false-accept rate of ${level}. Restore the file.`,
+    );
+  return thresholds
+    .filter(({ falseAcceptRate }) => falseAcceptRate === rate)
+    .map(({ fusedFrames = 1, distance }) => ({ fusedFrames, distance }))
+    .sort((a, b) => a.fusedFrames - b.fusedFrames);
 }

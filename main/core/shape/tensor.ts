@@ -29,6 +29,9 @@ export function reliefTensor(
   return out;
 }
 
+/** The tensor with nothing in its colour planes, changed in place. */
+export const withoutColour = (tensor: Float32Array): Float32Array => tensor.fill(0, 0, 3 * RELIEF_CELLS);
+
 /** Side of the article's crop and the depth at which it clips. */
 export const ARTICLE_CROP = { side: 200, clip: 1200, reach: 130 } as const;
 

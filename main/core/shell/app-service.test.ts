@@ -108,13 +108,11 @@ class MemoryPins implements PinVault {
 const KINDS = ['face-rgb', 'face-rgb@infrared', 'shape'];
 const POLICY: MatchPolicy = {
   colour: ['face-rgb', 'shape'].map((kind) => ({
-    kind,
-    pooling: { nearest: 1 },
+    parts: [{ kind, pooling: { nearest: 1 }, weight: 1 }],
     limits: [{ fusedFrames: 1, distance: 0.5 }],
   })),
   infrared: ['face-rgb@infrared', 'shape'].map((kind) => ({
-    kind,
-    pooling: { nearest: 1 },
+    parts: [{ kind, pooling: { nearest: 1 }, weight: 1 }],
     limits: [{ fusedFrames: 1, distance: 0.5 }],
   })),
 };

@@ -29,13 +29,13 @@ import type { LookState } from '../../contract/states/app.ts';
 import type { Gallery, GalleryVault, Template } from '../people/gallery.ts';
 import { userFile } from '../people/gallery-user-file.ts';
 import { LockSession } from '../lock/lock-session.ts';
-import { compareWithGallery } from '../judge/match.ts';
+import { matchesGallery } from '../judge/match.ts';
 import { checkPin, type PinVault } from '../people/pin.ts';
 import type { MatchPolicy, Sensitivity } from '../judge/policy.ts';
 import type { Clock, Pipeline, Store } from '../ports.ts';
 
 /** Version of the steps from frame to network input; templates of another one do not compare. */
-export const PREPROCESSING = 1;
+export const PREPROCESSING = 2;
 
 /** Escaped, so that every file of a user has a possible name. */
 const LONGEST_NAME = 200;
@@ -446,8 +446,7 @@ export class AppService {
 }
 
 const matches = (policy: MatchPolicy, evidence: FaceEvidence, templates: readonly Embeddings[]): boolean =>
-  compareWithGallery(evidence.embeddings, evidence.fusedFrames, templates, policy[evidence.spectrum])
-    .accepted;
+  matchesGallery(evidence.embeddings, evidence.fusedFrames, templates, policy[evidence.spectrum]);
 
 const percent = (state: EnrolmentState): number => Math.round(100 * enrolmentProgress(state));
 

@@ -171,8 +171,7 @@ class MemorySettings implements SettingsVault {
 
 const requirements = (picture: string) =>
   [picture, 'shape'].map((kind) => ({
-    kind,
-    pooling: { nearest: 1 },
+    parts: [{ kind, pooling: { nearest: 1 }, weight: 1 }],
     limits: [{ fusedFrames: 1, distance: 0.5 }],
   }));
 const POLICY: MatchPolicy = {

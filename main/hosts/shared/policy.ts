@@ -1,5 +1,5 @@
 /** What models/manifest.json says about recognising: thresholds for the shell, measured rates for the page. */
-import { DESCRIPTOR_MODEL, SHAPE_MODEL } from '../../adapters/onnx/load-face-models.ts';
+import { matchModels } from '../../adapters/onnx/load-face-models.ts';
 import { openModelLibrary } from '../../adapters/onnx/model-library.ts';
 import { modelsFolder } from '../../adapters/program-files.ts';
 import { FacetError, ok, type Result } from '../../contract/result.ts';
@@ -9,21 +9,25 @@ import { matchPolicy, SENSITIVITIES, type MatchPolicy, type Sensitivity } from '
 export async function loadPolicy(level?: Sensitivity): Promise<Result<MatchPolicy>> {
   try {
     const library = await openModelLibrary(modelsFolder());
-    return ok(matchPolicy(library.entry(DESCRIPTOR_MODEL), library.entry(SHAPE_MODEL), level));
+    return ok(matchPolicy(matchModels(library), level));
   } catch (error) {
     if (error instanceof FacetError) return error.toFailure();
     throw error;
   }
 }
 
-/** The rates that were measured on real faces in colour; none where the manifest cannot be read: the attempt then says why. */
+/**
+ * The rates that were measured on real faces in colour, at the level or at the strictest one that was; none where the manifest
+ * cannot be read: the attempt then says why.
+ */
 export async function loadLevels(): Promise<AppState['levels']> {
   try {
-    const { thresholds } = (await openModelLibrary(modelsFolder())).entry(DESCRIPTOR_MODEL);
+    const { descriptor } = matchModels(await openModelLibrary(modelsFolder()));
+    const inColour = descriptor.thresholds
+      .filter((t) => (t.spectrum ?? 'colour') === 'colour')
+      .sort((a, b) => a.falseAcceptRate - b.falseAcceptRate);
     return SENSITIVITIES.flatMap((sensitivity) => {
-      const found = thresholds.find(
-        (t) => t.falseAcceptRate === sensitivity && (t.spectrum ?? 'colour') === 'colour',
-      );
+      const found = inColour.find((t) => t.falseAcceptRate >= sensitivity);
       if (!found) return [];
       const { falseRejectRate, measuredOn } = found;
       return [{ sensitivity, falseRejectRate, measuredOn }];

@@ -75,7 +75,7 @@ export async function checkModels(library: ModelLibrary, ...embedders: readonly 
 export async function descriptorLimit(): Promise<number> {
   await checkModels(await openModelLibrary(modelsFolder()), DESCRIPTOR_MODEL);
   const { colour } = unwrap(await loadPolicy());
-  return limitOf(colour.find(({ kind }) => kind === DESCRIPTOR_MODEL)!);
+  return limitOf(colour.find(({ parts }) => parts.length === 1 && parts[0].kind === DESCRIPTOR_MODEL)!);
 }
 
 /** The largest distance that a requirement accepts once all frames are fused. */

@@ -4,14 +4,16 @@ import { FUSED } from '../../../adapters/evaluation/evaluated-models.ts';
 import type { TrialOutcome } from '../../../adapters/evaluation/people-trial.ts';
 import type { EvaluationReport } from '../../../adapters/evaluation/report/report.ts';
 import { writeReport } from '../../../adapters/evaluation/report/write-report.ts';
-import { DESCRIPTOR_MODEL, SHAPE_MODEL } from '../../../adapters/onnx/load-face-models.ts';
+import { DESCRIPTOR_MODEL, matchModels, SHAPE_MODEL } from '../../../adapters/onnx/load-face-models.ts';
 import { openModelLibrary } from '../../../adapters/onnx/model-library.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
 import { judgePeople, type PeopleReport } from '../../../core/evaluation/judge-trials.ts';
 import { describeRate } from '../../../core/evaluation/rates.ts';
 import {
+  alonePolicy,
   DEFAULT_SENSITIVITY,
   matchPolicy,
+  POOLING,
   SENSITIVITIES,
   type MatchPolicy,
   type Sensitivity,
@@ -76,29 +78,28 @@ export function evaluatePeople(group: Command): void {
         options.threads,
       );
       const library = await openModelLibrary(modelsFolder());
-      const at = (level: Sensitivity) =>
-        matchPolicy(library.entry(DESCRIPTOR_MODEL), library.entry(SHAPE_MODEL), level);
+      const at = (level: Sensitivity) => matchPolicy(matchModels(library), level);
       const usual = at(DEFAULT_SENSITIVITY);
+      const shape = alonePolicy(library.entry(SHAPE_MODEL), POOLING.shape);
+      const descriptor = alonePolicy(library.entry(DESCRIPTOR_MODEL), POOLING.descriptor);
       const report: Report = {
         who: `${options.pool}/${options.from} to ${options.pool}/${options.from + options.count - 1}`,
         levels: SENSITIVITIES.map((level) => ({ level, together: judgePeople(trials, at(level)) })),
-        shapeAlone: judgePeople(
-          trials,
-          only(usual, (kind) => kind === SHAPE_MODEL),
-        ),
-        descriptorAlone: judgePeople(
-          trials,
-          only(usual, (kind) => kind !== SHAPE_MODEL),
-        ),
+        shapeAlone: judgePeople(trials, shape),
+        descriptorAlone: judgePeople(trials, descriptor),
         enrolmentSeconds: trials
           .flatMap(({ enrolmentSeconds }) => enrolmentSeconds ?? [])
           .sort((a, b) => a - b),
       };
       if (options.report !== undefined) {
-        const page = await writeReport(options.report, pageOf(report, trials, usual, options), {
-          synthetic: true,
-          ...report,
-        });
+        const page = await writeReport(
+          options.report,
+          pageOf(report, trials, { usual, shape, descriptor }, options),
+          {
+            synthetic: true,
+            ...report,
+          },
+        );
         output.note(`The report is ${page}.`);
       }
       output.result({ ok: true, synthetic: true, ...report }, describe(report));
@@ -106,11 +107,6 @@ export function evaluatePeople(group: Command): void {
     });
   });
 }
-
-const only = (policy: MatchPolicy, keep: (kind: string) => boolean): MatchPolicy => ({
-  colour: policy.colour.filter(({ kind }) => keep(kind)),
-  infrared: policy.infrared.filter(({ kind }) => keep(kind)),
-});
 
 interface Report {
   readonly who: string;
@@ -156,7 +152,7 @@ function describe({ who, levels, shapeAlone, descriptorAlone, enrolmentSeconds: 
 function pageOf(
   { who, levels, shapeAlone, descriptorAlone }: Report,
   trials: readonly TrialOutcome[],
-  usual: MatchPolicy,
+  { usual, shape, descriptor }: Readonly<Record<'usual' | 'shape' | 'descriptor', MatchPolicy>>,
   { pool, from, count, visits, attacks }: PeopleOptions,
 ): EvaluationReport {
   const people = trials.map((trial, i) => ({ name: `${pool}/${from + i}`, ...trial }));
@@ -166,8 +162,8 @@ function pageOf(
     command: `facet evaluate people --pool ${pool} --from ${from} --count ${count} --visits ${visits} --attacks ${attacks}`,
     curves: [
       { model: FUSED, decides: usual },
-      { model: SHAPE_MODEL, decides: only(usual, (kind) => kind === SHAPE_MODEL) },
-      { model: DESCRIPTOR_MODEL, decides: only(usual, (kind) => kind !== SHAPE_MODEL) },
+      { model: SHAPE_MODEL, decides: shape },
+      { model: DESCRIPTOR_MODEL, decides: descriptor },
     ].flatMap(({ model, decides }) => visitCurves(model, people, decides).map(({ curve }) => curve)),
     tables: [
       ...levels.map(({ level, together }) =>

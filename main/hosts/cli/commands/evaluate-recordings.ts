@@ -12,7 +12,6 @@ import type { Embeddings, Evidence } from '../../../contract/evidence.ts';
 import { FacetError, type Failure } from '../../../contract/result.ts';
 import { judgePeople } from '../../../core/evaluation/judge-trials.ts';
 import { probeOf } from '../../../core/evaluation/recorded-people.ts';
-import { matchPolicy } from '../../../core/judge/policy.ts';
 import { EXIT } from '../exit-codes.ts';
 import { outputOf } from '../options.ts';
 import { finish } from '../output.ts';
@@ -48,9 +47,8 @@ export function evaluateRecordings(group: Command): void {
       const output = outputOf(self);
       await finish(output, async () => {
         const library = await openModelLibrary(modelsFolder());
-        const chosen = evaluatedModels(library.models, options.model);
-        const policy = matchPolicy(library.entry(DESCRIPTOR_MODEL), library.entry(chosen.shape));
-        const decides = chosen.only(policy);
+        const chosen = evaluatedModels(library, options.model);
+        const { together: policy, decides } = chosen;
         await checkModels(library, DESCRIPTOR_MODEL, SHAPE_MODEL, chosen.shape);
         const groups =
           options.groups === undefined ? new Map<string, string>() : await readGroups(options.groups);

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { calibrate } from '../../../adapters/corpus/calibrate-models.ts';
+import { calibrate, type Calibration } from '../../../adapters/corpus/calibrate-models.ts';
 import { trainLinear } from '../../../adapters/corpus/train-linear.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
 import { trainReliefs, type TrainReliefsReport } from '../../../adapters/trainer/train-reliefs.ts';
 import type { Separation } from '../../../adapters/trainer/validate-reliefs.ts';
+import type { Threshold } from '../../../contract/manifest.ts';
 import { FacetError } from '../../../contract/result.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf, outputOf, untilInterrupted } from '../options.ts';
@@ -79,28 +80,38 @@ export function train(program: Command): void {
   program
     .command('calibrate')
     .description('Measure the thresholds on synthetic people of the validation pool')
-    .option('--people <count>', 'validation people, validation/0 …', countOf, 60)
+    .option('--people <count>', 'validation people, validation/0 …', countOf, 100)
     .option('--threads <count>', 'worker threads', countOf, availableParallelism())
     .action(async (options: Options, command: Command) => {
       const output = outputOf(command);
       await finish(output, async () => {
         const progress = progressOf(output);
-        const thresholds = await calibrate(modelsFolder(), options.people, options.threads, (share) =>
+        const calibrations = await calibrate(modelsFolder(), options.people, options.threads, (share) =>
           progress('Visits', share),
         );
-        output.result(
-          { ok: true, synthetic: true, thresholds },
-          thresholds
-            .map(
-              (t) =>
-                `${(t.spectrum ?? `${t.fusedFrames} frames`).padEnd(10)} at ${t.falseAcceptRate}: ${t.distance.toFixed(3)}, false rejects ${(100 * t.falseRejectRate).toFixed(2)} %`,
-            )
-            .join('\n'),
-        );
+        output.result({ ok: true, synthetic: true, calibrations }, describeCalibrations(calibrations));
         return EXIT.ok;
       });
     });
 }
+
+const describeCalibrations = (calibrations: readonly Calibration[]): string =>
+  calibrations
+    .flatMap(({ spectrum, fusion, shape }) => [
+      `In ${spectrum}: ${percent(fusion.weights.shape)} shape, ${percent(fusion.weights.descriptor)} descriptor`,
+      ...[['fused', fusion.thresholds] as const, ['shape alone', shape] as const].flatMap(
+        ([what, thresholds]) =>
+          thresholds.map(
+            (t) =>
+              `  ${what.padEnd(12)} ${t.fusedFrames} frames at ${t.falseAcceptRate}: ${t.distance.toFixed(3)}, false rejects ${counts(t.falseRejects)}, false accepts ${counts(t.falseAccepts)}`,
+          ),
+      ),
+    ])
+    .join('\n');
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+const counts = (measured: Threshold['falseAccepts']): string =>
+  measured ? `${measured.errors} of ${measured.of}` : 'not counted';
 
 function describe({
   end,
