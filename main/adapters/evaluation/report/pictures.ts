@@ -1,5 +1,4 @@
 /** The report's pictures as SVG text: readable alone and inside the page, on a dark and on a light ground. */
-import { percent } from '../../../core/evaluation/rates.ts';
 import { probit } from '../../../core/evaluation/normal.ts';
 import type { DetPoint } from '../../../core/evaluation/comparison-report.ts';
 import type { Curve } from './report.ts';
@@ -51,14 +50,16 @@ interface Frame {
   readonly height: number;
 }
 
+/** 10 to minus this, as it is written at an axis. */
+function powerOfTen(decade: number): string {
+  return decade < 3
+    ? String(10 ** -decade)
+    : `10⁻${[...String(decade)].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('')}`;
+}
+
 /** Ticks of the axes, and how they are written. */
 const TICKS: readonly (readonly [rate: number, label: string])[] = [
-  [1e-7, '10⁻⁷'],
-  [1e-6, '10⁻⁶'],
-  [1e-5, '10⁻⁵'],
-  [1e-4, '10⁻⁴'],
-  [1e-3, '10⁻³'],
-  [1e-2, '0.01'],
+  ...[7, 6, 5, 4, 3, 2].map((decade) => [10 ** -decade, powerOfTen(decade)] as const),
   [0.05, '0.05'],
   [0.1, '0.1'],
   [0.2, '0.2'],
@@ -73,10 +74,12 @@ const smallestRate = (of: number): number =>
 
 /** False matches against false non-matches on normal-deviate axes (Martin et al. 1997); dashed where fewer than three errors speak. */
 export function detPicture(curves: readonly Curve[]): string {
-  // With no error of one kind a point lies off these axes.
+  // With no error of one kind, or hardly anything else, a point lies off these axes.
   const drawn = curves.map((curve) => ({
     ...curve,
-    points: curve.report.det.filter(({ fmr, fnmr }) => fmr > 0 && fnmr > 0),
+    points: curve.report.det.filter(
+      ({ fmr, fnmr }) => fmr > 0 && fnmr > 0 && fmr <= LARGEST && fnmr <= LARGEST,
+    ),
   }));
   const frame: Frame = { left: 78, top: 24, width: 520, height: 520 };
   const most = (count: (curve: Curve) => number) => Math.max(1, ...drawn.map(count));
@@ -128,7 +131,7 @@ export function detPicture(curves: readonly Curve[]): string {
       text(
         frame.left + frame.width / 2,
         frame.top + frame.height / 2,
-        'no threshold gives errors of both kinds',
+        'no threshold gives errors of both kinds within these axes',
         'text-anchor="middle"',
       ),
     );
@@ -190,7 +193,7 @@ function panel({ name, comparisons, axis, limit }: Curve, frame: Frame): string[
   for (let decade = 0; decade <= decades; decade += Math.ceil(decades / 5))
     content.push(
       line(frame.left, y(10 ** -decade), right, y(10 ** -decade), 'grid'),
-      text(frame.left - 8, y(10 ** -decade) + 4, percent(10 ** -decade), 'class="muted" text-anchor="end"'),
+      text(frame.left - 8, y(10 ** -decade) + 4, powerOfTen(decade), 'class="muted" text-anchor="end"'),
     );
   for (let tick = 0; tick <= 5; tick++)
     content.push(
