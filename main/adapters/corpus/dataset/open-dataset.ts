@@ -35,7 +35,7 @@ export interface FrameRef {
   readonly number: number;
 }
 
-interface DatasetSession extends Omit<SessionRecord, 'frames'> {
+export interface DatasetSession extends Omit<SessionRecord, 'frames'> {
   readonly person: DatasetPerson;
   /** May be fewer than the recipe asks for, also none: frames that did not settle are left out. */
   readonly frames: readonly FrameRef[];

@@ -3,9 +3,11 @@ import { evaluateGallery } from './evaluate-gallery.ts';
 import { evaluatePairs } from './evaluate-pairs.ts';
 import { evaluatePeople } from './evaluate-people.ts';
 import { evaluateRecordings } from './evaluate-recordings.ts';
+import { evaluateReliefs } from './evaluate-reliefs.ts';
 
 export function evaluate(program: Command): void {
   const group = program.command('evaluate').description('Measure accuracy');
-  for (const add of [evaluatePeople, evaluatePairs, evaluateGallery, evaluateRecordings]) add(group);
+  for (const add of [evaluatePeople, evaluateReliefs, evaluatePairs, evaluateGallery, evaluateRecordings])
+    add(group);
   for (const command of group.commands) command.option('--json', 'one JSON document on stdout');
 }
