@@ -151,8 +151,8 @@ export function progressOf(output: Output, total: number, what: string): (done: 
 }
 
 /**
- * One probe of each visit against everybody: one curve, and of the descriptor alone one a spectrum, since it reads another
- * picture in the dark.
+ * One probe of each visit against everybody: one curve, and of a model alone one a spectrum, since it reads another picture in
+ * the dark.
  */
 export function visitCurves(
   model: string,
@@ -165,7 +165,6 @@ export function visitCurves(
     return { curve: curveOf(name, comparisons, axis, limit), ...rest };
   };
   if (decides.colour.length > 1) return [compared(model, IN_LIMITS, 1)];
-  if (model !== DESCRIPTOR_MODEL) return [compared(model, BETWEEN_UNIT_VECTORS, limitOf(decides.colour[0]))];
   const [colour, infrared] = (['colour', 'infrared'] as const).map((spectrum) =>
     compared(`${model}, ${spectrum}`, BETWEEN_UNIT_VECTORS, limitOf(decides[spectrum][0]), spectrum),
   );
