@@ -66,10 +66,10 @@ export interface TrainReliefsReport {
 /** @throws FacetError `bad-input` where a dataset or checkpoint is not what it should be; `model-missing` without TensorFlow */
 export async function trainReliefs(options: TrainReliefsOptions): Promise<TrainReliefsReport> {
   const { models, work, signal, progress } = options;
-  const tf = loadTensorflow();
   progress('Reading the datasets');
   const data = await open(options.data, 'train');
   const validation = await open(options.validation, 'validation');
+  const tf = loadTensorflow();
   await mkdir(work, { recursive: true });
   const source = new ReliefBatches(data);
   const recipe = { ...RECIPE, steps: options.steps ?? RECIPE.steps };

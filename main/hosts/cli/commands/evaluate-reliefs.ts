@@ -14,6 +14,7 @@ import { openModelLibrary } from '../../../adapters/onnx/model-library.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
 import { FacetError } from '../../../contract/result.ts';
 import { reportGroups } from '../../../core/evaluation/groups.ts';
+import { RELIEF_PREPROCESSING } from '../../../core/shape/tensor.ts';
 import { describeShare } from '../../../core/evaluation/rates.ts';
 import { EXIT } from '../exit-codes.ts';
 import { outputOf } from '../options.ts';
@@ -36,9 +37,13 @@ export function evaluateReliefs(group: Command): void {
         const { kind, source } = dataset.manifest.recipe;
         if (kind !== 'reliefs' || source.kind !== 'synthetic')
           throw new FacetError('bad-input', `${folder} holds ${kind}: reliefs are needed.`);
-        const model = await OnnxEmbedder.open(await openModelLibrary(modelsFolder()), options.model, {
-          threads: 1,
-        });
+        const library = await openModelLibrary(modelsFolder());
+        if (library.entry(options.model).input.preprocessing !== RELIEF_PREPROCESSING)
+          throw new FacetError(
+            'bad-argument',
+            `${options.model} does not read the relief. Use ${SHAPE_MODEL}.`,
+          );
+        const model = await OnnxEmbedder.open(library, options.model, { threads: 1 });
         const told = progressOf(output, dataset.people.length, 'people');
         const people = await embedReliefs(dataset, model, told);
         await model.close();
