@@ -8,7 +8,7 @@ import { PROBE_FRAMES, type ReliefPerson, type ReliefProbe } from './relief-peop
 
 /** `one-skin`: colour is taken away from everybody; `skins`: colour counts where both sides have it. */
 export const VIEWS = ['one-skin', 'skins'] as const;
-export type View = (typeof VIEWS)[number];
+type View = (typeof VIEWS)[number];
 
 export interface ReliefComparison {
   readonly view: View;
@@ -20,7 +20,7 @@ export interface ReliefComparison {
   readonly genuine: readonly { readonly distance: number; readonly probe: ReliefProbe }[];
 }
 
-export function compareReliefs(people: readonly ReliefPerson[], view: View, fused: number): ReliefComparison {
+function compareReliefs(people: readonly ReliefPerson[], view: View, fused: number): ReliefComparison {
   const comparisons = beginComparisons();
   const groups = new Map<string, DistanceTally>();
   const genuine: { distance: number; probe: ReliefProbe }[] = [];

@@ -11,10 +11,11 @@ import type { Clock } from '../../core/ports.ts';
 import { Random } from '../../core/random.ts';
 import { handHeld, standing, turning, type Stance } from '../sensors/simulated/motion.ts';
 import type { SceneDescription, Shows, Visitor } from '../sensors/simulated/scene.ts';
-import { ordinaryCast } from '../sensors/simulated/cast.ts';
+import { ordinaryCast, type Who } from '../sensors/simulated/cast.ts';
 import { FRAME_TIME, Stage } from '../sensors/simulated/stage.ts';
 
-type AttackSpecies = Exclude<Shows, 'self'>;
+/** Presentations of the person's picture, and a real person who is half of them. */
+type AttackSpecies = Exclude<Shows, 'self'> | 'lookalike';
 type LightName = 'office' | 'window' | 'dark';
 
 export interface TrialRequest {
@@ -22,7 +23,7 @@ export interface TrialRequest {
   readonly pool: string;
   readonly index: number;
   readonly visits: number;
-  /** How many attacks of each species with this person's picture; they alternate between light and dark. */
+  /** How many attacks of each species; they alternate between light and dark. */
   readonly attacks: number;
   /** Frames of a visit or an attack; 50 are 1.67 s, longer than the longest refusal. */
   readonly frames: number;
@@ -50,6 +51,8 @@ const ENROLMENT_LIMIT = 25;
 const ENROLMENT_STEP = 2;
 /** A machine that judges 15 frames a second gives an attack as much time, and half the frames. */
 const ATTACK_STEP = 2;
+/** How much a lookalike has of the person: the way to somebody else is half gone. */
+const LOOKALIKE = 0.5;
 /** A visit's smooth depth error, as of another day: root mean square up to this, millimetres. */
 const DEPTH_ERROR = 1;
 
@@ -63,7 +66,7 @@ export async function runTrial(
   const visits: Visit[] = [];
   for (let i = 0; i < request.visits; i++) visits.push(await visit(models, clock, request, i));
   const attacks: (Visit & { species: AttackSpecies })[] = [];
-  for (const species of ['photo', 'tablet', 'mask'] as const)
+  for (const species of ['photo', 'tablet', 'mask', 'lookalike'] as const)
     for (let i = 0; i < request.attacks; i++)
       attacks.push({ species, ...(await attack(models, clock, request, species, i)) });
   return { index: request.index, ...enrolment, visits, attacks };
@@ -118,16 +121,18 @@ async function attack(
   const stance = stanceOf(random, { distance: [450, 900], yaw: 8, pitch: 8 });
   const wearer = `${pool}/attacker-${random.below(1_000_000)}`;
   const visitor: Visitor =
-    species === 'mask'
-      ? {
-          shows: 'mask',
-          who: wearer,
-          maskOf: who,
-          eyeHoles: random.below(2) === 0,
-          wear: {},
-          script: standing(stance, seed),
-        }
-      : { shows: species, who, wear: {}, script: handHeld(stance, seed) };
+    species === 'lookalike'
+      ? person({ like: who, share: LOOKALIKE, seed: wearer }, standing(stance, seed))
+      : species === 'mask'
+        ? {
+            shows: 'mask',
+            who: wearer,
+            maskOf: who,
+            eyeHoles: random.below(2) === 0,
+            wear: {},
+            script: standing(stance, seed),
+          }
+        : { shows: species, who, wear: {}, script: handHeld(stance, seed) };
   return {
     light,
     evidence: await collect(
@@ -137,7 +142,7 @@ async function attack(
   };
 }
 
-const person = (who: string, script: Visitor['script']): Visitor => ({
+const person = (who: Who, script: Visitor['script']): Visitor => ({
   shows: 'self',
   who,
   wear: {},

@@ -78,7 +78,7 @@ export class ReliefBatches implements BatchSource {
 }
 
 /** Left for right, in place. */
-export function mirror(sample: Float32Array): void {
+function mirror(sample: Float32Array): void {
   const { columns } = RELIEF;
   for (let row = 0; row < sample.length; row += columns) sample.subarray(row, row + columns).reverse();
 }

@@ -223,5 +223,5 @@ type Shape = readonly [number, number, number];
 const isRunning = (name: string): boolean => /\/(mean|variance)$/.test(name);
 
 /** Rows scaled to unit length. */
-export const unit = (tf: Tensorflow, x: tfjs.Tensor2D): tfjs.Tensor2D =>
+const unit = (tf: Tensorflow, x: tfjs.Tensor2D): tfjs.Tensor2D =>
   tf.div(x, tf.sqrt(tf.add(tf.sum(tf.square(x), 1, true), 1e-12)));

@@ -39,7 +39,7 @@ export interface PeopleReport {
   /** Somebody else's visits that were let in. */
   readonly falseAccepts: Rate;
   readonly byLight: Readonly<Record<string, { readonly falseRejects: Rate; readonly falseAccepts: Rate }>>;
-  /** Attacks with the enrolled person's picture that were let in, by species (APCER of the whole system: IAPAR). */
+  /** Attacks on the enrolled person that were let in, by species (of pictures: APCER of the whole system, IAPAR). */
   readonly attacks: Readonly<Record<string, Rate>>;
   /** Enrolled people whose live visit was called not live (BPCER). */
   readonly notLive: Rate;

@@ -4,10 +4,13 @@ import { Option, type Command } from 'commander';
 import { calibrate, type Calibration } from '../../../adapters/corpus/calibrate-models.ts';
 import { trainLinear } from '../../../adapters/corpus/train-linear.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
+import type { CourseReport } from '../../../adapters/trainer/run-course.ts';
+import { trainArticle, type TrainArticleReport } from '../../../adapters/trainer/train-article.ts';
 import { trainReliefs, type TrainReliefsReport } from '../../../adapters/trainer/train-reliefs.ts';
 import type { Separation } from '../../../adapters/trainer/validate-reliefs.ts';
 import type { Threshold } from '../../../contract/manifest.ts';
 import { FacetError } from '../../../contract/result.ts';
+import { describeRate } from '../../../core/evaluation/rates.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf, outputOf, untilInterrupted } from '../options.ts';
 import { finish, type Output } from '../output.ts';
@@ -18,7 +21,7 @@ interface Options {
 }
 
 interface TrainOptions extends Options {
-  readonly network: 'facet-rgbd' | 'linear';
+  readonly network: 'facet-rgbd' | 'article' | 'linear';
   readonly data?: string;
   readonly validation?: string;
   readonly work?: string;
@@ -34,14 +37,17 @@ export function train(program: Command): void {
     .addOption(
       new Option(
         '--network <name>',
-        'facet-rgbd: the siamese network, from datasets (facet dataset); linear: the mean face and the linear model, from scratch',
+        'facet-rgbd: the siamese network on reliefs; article: the one on crops that Facet started from, for comparison; linear: the mean face and the linear model, from scratch',
       )
-        .choices(['facet-rgbd', 'linear'])
+        .choices(['facet-rgbd', 'article', 'linear'])
         .default('facet-rgbd'),
     )
-    .option('--data <folder>', 'facet-rgbd: dataset of the train pool')
-    .option('--validation <folder>', 'facet-rgbd: dataset of the validation pool')
-    .option('--work <folder>', 'facet-rgbd: where checkpoint and curves go (default: beside the data)')
+    .option('--data <folder>', 'not linear: dataset of the train pool (facet dataset)')
+    .option('--validation <folder>', 'not linear: dataset of the validation pool')
+    .option(
+      '--work <folder>',
+      'not linear: where checkpoint, curves and network go (default: beside the data)',
+    )
     .option('--people <count>', 'linear: training people, train/0 …', countOf, 2000)
     .option('--threads <count>', 'linear: worker threads', countOf, availableParallelism())
     .action(async (options: TrainOptions, command: Command) => {
@@ -65,14 +71,19 @@ export function train(program: Command): void {
             'bad-argument',
             'The siamese network needs --data and --validation: two datasets. Make them with facet dataset.',
           );
-        const report = await trainReliefs({
+        const course = {
           data,
           validation,
-          work: options.work ?? join(data, '..', 'facet-rgbd'),
-          models: modelsFolder(),
+          work: options.work ?? join(data, '..', options.network),
           signal: untilInterrupted(),
-          progress: (text) => output.progress(text),
-        });
+          progress: (text: string) => output.progress(text),
+        };
+        if (options.network === 'article') {
+          const report = await trainArticle(course);
+          output.result({ ok: true, ...report }, describeArticle(report));
+          return EXIT.ok;
+        }
+        const report = await trainReliefs(modelsFolder(), course);
         output.result({ ok: true, synthetic: true, ...report }, describe(report));
         return EXIT.ok;
       });
@@ -113,23 +124,34 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 const counts = (measured: Threshold['falseAccepts']): string =>
   measured ? `${measured.errors} of ${measured.of}` : 'not counted';
 
-function describe({
-  end,
-  steps,
-  people,
-  samples,
-  minutes,
-  parity,
-  network,
-  linear,
-}: TrainReliefsReport): string {
+const ENDS = {
+  finished: 'Finished',
+  early: 'Stopped early',
+  diverged: 'Stopped where the loss was not a number any more',
+  interrupted: 'Interrupted',
+} as const;
+
+const describeCourse = ({ end, steps, people, minutes, parity }: CourseReport): string[] => [
+  `${ENDS[end]} after ${steps} steps (${people} people, ${minutes.toFixed(0)} min).`,
+  `The exported network departs from TensorFlow's by ${parity.toExponential(1)} at most.`,
+];
+
+function describe(report: TrainReliefsReport): string {
   const rates = ({ trueAccept, equalError }: Separation) =>
     `true accepts ${(100 * trueAccept).toFixed(2)} % at a false-match rate of 1e-3, equal error rate ${(100 * equalError).toFixed(2)} %`;
   return [
-    `${{ finished: 'Finished', early: 'Stopped early', diverged: 'Stopped where the loss was not a number any more', interrupted: 'Interrupted' }[end]} after ${steps} steps (${samples} samples of ${people} synthetic people, ${minutes.toFixed(0)} min).`,
-    `The exported network departs from TensorFlow's by ${parity.toExponential(1)} at most.`,
-    `Shape alone, synthetic validation people:`,
-    `  the network       ${rates(network)}`,
-    `  the linear model  ${rates(linear)}`,
+    ...describeCourse(report),
+    'Shape alone, validation people:',
+    `  the network       ${rates(report.network)}`,
+    `  the linear model  ${rates(report.linear)}`,
+  ].join('\n');
+}
+
+function describeArticle(report: TrainArticleReport): string {
+  const { people, meanSame, meanDifferent, threshold, falseAccepts, falseRejects } = report.table;
+  return [
+    ...describeCourse(report),
+    `${people} validation people, single crops: mean distance ${meanSame.toFixed(2)} of the same person, ${meanDifferent.toFixed(2)} of different ones.`,
+    `At the threshold ${threshold}: false accepts ${describeRate(falseAccepts)}, false rejects ${describeRate(falseRejects)}.`,
   ].join('\n');
 }
