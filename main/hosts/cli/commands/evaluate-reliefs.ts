@@ -78,6 +78,12 @@ export function evaluateReliefs(group: Command): void {
             synthetic: true,
             people: people.length,
             conditions: all.map((each) => ({ name: nameOf(each), ...conditionsOf(each) })),
+            groups: all.flatMap((each) => {
+              const at = thresholdAt(each, FMR);
+              return at
+                ? [{ name: nameOf(each), fmr: at.fmr, ...reportGroups(each.groups, at.threshold) }]
+                : [];
+            }),
           },
           options.report,
         );
