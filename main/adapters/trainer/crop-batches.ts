@@ -35,6 +35,10 @@ export class CropBatches implements BatchSource {
     }
     return { input, labels };
   }
+
+  portrait(label: number): Float32Array {
+    return this.dataset.crop(cropsOf(this.usable[label])[0]);
+  }
 }
 
 const cropsOf = ({ sessions }: DatasetPerson) => sessions.flatMap(({ frames }) => frames);

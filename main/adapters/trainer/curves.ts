@@ -7,12 +7,12 @@ export function curvesPicture(title: string, history: readonly Measurement[]): s
   const plots = [
     { name: 'Training loss', values: history.map(({ loss }) => loss), unit: '' },
     {
-      name: 'True accepts at a false-match rate of 1e-3, validation people, shape alone',
+      name: 'True accepts at a false-match rate of 1e-3, validation people',
       values: history.map(({ trueAccept }) => 100 * trueAccept),
       unit: ' %',
     },
     {
-      name: 'Equal error rate, validation people, shape alone',
+      name: 'Equal error rate, validation people',
       values: history.map(({ equalError }) => 100 * equalError),
       unit: ' %',
     },

@@ -1,6 +1,6 @@
 /** A trained network as ONNX: batch norms folded into the kernels before them, the batch free, unit vectors out. */
 import { OnnxGraph } from '../onnx/onnx-writer.ts';
-import type { Layer, NetworkSpec, TowerSpec } from './network-spec.ts';
+import { unitsOf, type Layer, type NetworkSpec, type TowerSpec } from './network-spec.ts';
 import { EPSILON, type Weights } from './tf-network.ts';
 
 /** @returns the file's bytes: input `tensor` [n, planes, rows, columns], output `embedding` [n, dimensions] */
@@ -15,13 +15,7 @@ export function exportNetwork(spec: NetworkSpec, weights: Weights): Uint8Array {
 }
 
 export const dimensionsOf = (spec: NetworkSpec): number =>
-  spec.towers.reduce((sum, { layers }) => sum + lastUnits(layers), 0);
-
-function lastUnits(layers: readonly Layer[]): number {
-  const last = layers.at(-1);
-  if (last?.kind !== 'dense') throw new RangeError('a tower ends with a dense layer');
-  return last.units;
-}
+  spec.towers.reduce((sum, tower) => sum + unitsOf(tower), 0);
 
 function exportTower(
   graph: OnnxGraph,

@@ -36,6 +36,13 @@ export interface NetworkSpec {
   readonly towers: readonly TowerSpec[];
 }
 
+/** Length of a tower's vector. */
+export function unitsOf({ layers }: TowerSpec): number {
+  const last = layers.at(-1);
+  if (last?.kind !== 'dense') throw new RangeError('a tower ends with a dense layer');
+  return last.units;
+}
+
 const fire = (squeeze: number, expand = squeeze): Layer => ({ kind: 'fire', squeeze, expand });
 const conv = (filters: number, size: number, stride = 1): Layer => ({ kind: 'conv', filters, size, stride });
 const pool = (size: number, stride = size): Layer => ({ kind: 'pool', size, stride });
@@ -90,7 +97,7 @@ export const FACET_RGBD: NetworkSpec = {
   id: 'facet-rgbd',
   input: [4, 60, 52],
   towers: [
-    { name: 'shape', planes: [3, 4], share: 0.75, layers: reliefTower(32, 128) },
-    { name: 'colour', planes: [0, 3], share: 0.25, optional: true, layers: reliefTower(16, 64) },
+    { name: 'shape', planes: [3, 4], share: 0.9, layers: reliefTower(32, 128) },
+    { name: 'colour', planes: [0, 3], share: 0.1, optional: true, layers: reliefTower(16, 64) },
   ],
 };

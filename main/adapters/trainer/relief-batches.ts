@@ -69,6 +69,16 @@ export class ReliefBatches implements BatchSource {
     return { input: input.subarray(0, n * SIZE), labels: labels.subarray(0, n) };
   }
 
+  portrait(label: number): Float32Array {
+    const { sessions } = this.usable[label >> 1];
+    const lit = sessions.filter(({ frames, spectrum }) => frames.length > 0 && spectrum === 'colour');
+    const [{ frames }] = lit.length > 0 ? lit : sessions.filter((session) => session.frames.length > 0);
+    const sample = new Float32Array(SIZE);
+    this.dataset.tensor(frames, this.dataset.mean, sample);
+    if (label % 2 === 1) mirror(sample);
+    return sample;
+  }
+
   /** Frames of a session that are fused: as many as an attempt may have seen by then. */
   private some(frames: readonly FrameRef[], random: Random): readonly FrameRef[] {
     const count = 1 + random.below(Math.min(frames.length, this.recipe.fused));

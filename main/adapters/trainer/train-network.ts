@@ -7,7 +7,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import { Random } from '../../core/random.ts';
 import { loadCheckpoint, saveCheckpoint, type Checkpoint, type Measurement } from './checkpoint.ts';
 import { contrastive, cosface, supervisedContrastive } from './losses.ts';
-import type { NetworkSpec } from './network-spec.ts';
+import { unitsOf, type NetworkSpec } from './network-spec.ts';
 import type { Separation } from './validate-reliefs.ts';
 import { arrayOf, TfNetwork, type Tensorflow, type WeightArray, type Weights } from './tf-network.ts';
 
@@ -23,6 +23,8 @@ export interface BatchSource {
   readonly people: number;
   /** @param random decides everything about the batch */
   batch(random: Random): Batch;
+  /** What one person looks like at their plainest: where their centre begins. */
+  portrait(label: number): Float32Array;
 }
 
 export interface Recipe {
@@ -67,13 +69,7 @@ export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome>
   const { tf, spec, recipe, source, checkpoint, signal } = request;
   const name = JSON.stringify({ spec, recipe, data: request.data });
   const network = new TfNetwork(tf, spec, recipe.seed);
-  const centres = spec.towers.map(({ name: tower, layers }) => {
-    const last = layers.at(-1);
-    const random = new Random(`${recipe.seed} centres ${tower}`);
-    const width = last?.kind === 'dense' ? last.units : 0;
-    const data = Float32Array.from({ length: source.people * width }, () => random.normal());
-    return tf.variable(tf.tensor2d(data, [source.people, width]));
-  });
+  const centres = spec.towers.map((tower) => tf.variable(tf.zeros([source.people, unitsOf(tower)])));
   const optimiser = new Adam(tf, [...network.trainable(), ...centres]);
 
   const before = await loadCheckpoint(checkpoint, name);
@@ -88,7 +84,7 @@ export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome>
     network.write(before.weights);
     optimiser.write(before.optimiser);
     centres.forEach((variable, i) =>
-      variable.assign(tf.tensor2d(before.optimiser.get(`centres/${i}`)!.data, variable.shape)),
+      variable.assign(tf.tensor(before.optimiser.get(`centres/${i}`)!.data, variable.shape)),
     );
   }
   const snapshot = (): Checkpoint => ({
@@ -111,6 +107,7 @@ export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome>
     }
     const { step } = state;
     network.draw = step;
+    if (step === recipe.steps[0] && recipe.steps[1] > 0) placeCentres(tf, network, source, centres);
     const batch = source.batch(new Random(`${recipe.seed} step ${step}`));
     const loss = tf.tidy(() => {
       const { value, grads } = tf.variableGrads(
@@ -156,6 +153,33 @@ export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome>
   network.dispose();
   return { weights: state.bestWeights, history: state.history, steps: state.step, end };
 }
+
+/** Each person's centre begins at their portrait's embedding: from anywhere else the network would have to unlearn first. */
+function placeCentres(
+  tf: Tensorflow,
+  network: TfNetwork,
+  source: BatchSource,
+  centres: readonly tfjs.Variable[],
+): void {
+  const { input, towers } = network.spec;
+  const size = input.reduce((a, b) => a * b, 1);
+  const vectors = centres.map((centre) => new Float32Array(centre.size));
+  for (let from = 0; from < source.people; from += PORTRAITS) {
+    const n = Math.min(PORTRAITS, source.people - from);
+    const block = new Float32Array(n * size);
+    for (let i = 0; i < n; i++) block.set(source.portrait(from + i), i * size);
+    tf.tidy(() => {
+      const x = tf.tensor4d(block, [n, ...input]);
+      towers.forEach((tower, t) =>
+        vectors[t].set(network.tower(tower, x, false).dataSync(), from * unitsOf(tower)),
+      );
+    });
+  }
+  centres.forEach((centre, t) => tf.tidy(() => centre.assign(tf.tensor(vectors[t], centre.shape))));
+}
+
+/** Portraits that are embedded at once. */
+const PORTRAITS = 128;
 
 const stale = (history: readonly Measurement[], patience: number): boolean => {
   const scores = history.map(({ trueAccept, equalError }) => trueAccept - equalError);

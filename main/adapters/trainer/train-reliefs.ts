@@ -23,7 +23,7 @@ const COURSE: Course = {
     seed: 'facet-rgbd 1',
     loss: 'supervised-contrastive',
     temperature: 0.1,
-    steps: [1800, 1200],
+    steps: [1200, 600],
     rate: 2e-3,
     cosface: { scale: 24, margin: 0.3 },
     every: 100,

@@ -20,8 +20,8 @@ export interface Separation {
 const BLOCK = 64;
 
 /**
- * The first half of each person's sessions enrols, the others are probes, all frames of a session fused; colour is taken away, so that
- * everybody has the same skin.
+ * The hardest that is asked of a network: the first session of each person enrols, all frames fused, and of every other one a
+ * single frame is the probe; colour is taken away, so that everybody has the same skin.
  */
 export async function separation(dataset: Dataset, embed: Embed): Promise<Separation> {
   const size = 4 * RELIEF_CELLS;
@@ -36,9 +36,10 @@ export async function separation(dataset: Dataset, embed: Embed): Promise<Separa
     for (const [i, { frames }] of sessions.entries()) {
       if (frames.length === 0) continue;
       const sample = block.subarray(pending.length * size, (pending.length + 1) * size);
-      dataset.tensor(frames, dataset.mean, sample);
+      const enrols = i === 0;
+      dataset.tensor(enrols ? frames : frames.slice(0, 1), dataset.mean, sample);
       withoutColour(sample);
-      pending.push({ person, enrols: i < sessions.length / 2 });
+      pending.push({ person, enrols });
       if (pending.length === BLOCK) await flush();
     }
   if (pending.length > 0) await flush();

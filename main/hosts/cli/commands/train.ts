@@ -141,7 +141,7 @@ function describe(report: TrainReliefsReport): string {
     `true accepts ${(100 * trueAccept).toFixed(2)} % at a false-match rate of 1e-3, equal error rate ${(100 * equalError).toFixed(2)} %`;
   return [
     ...describeCourse(report),
-    'Shape alone, validation people:',
+    'Shape alone, one frame a probe, validation people:',
     `  the network       ${rates(report.network)}`,
     `  the linear model  ${rates(report.linear)}`,
   ].join('\n');
