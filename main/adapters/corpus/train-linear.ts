@@ -6,7 +6,7 @@ import { encodeMeanFace } from '../../core/shape/mean-face.ts';
 import { RELIEF_CELLS } from '../../core/shape/relief.ts';
 import { RELIEF_PREPROCESSING, RELIEF_SHAPE } from '../../core/shape/tensor.ts';
 import { BlazefaceDetector, FacemeshLandmarks } from '../onnx/face-models.ts';
-import { SHAPE_MODEL } from '../onnx/load-face-models.ts';
+import { LINEAR_MODEL } from '../onnx/load-face-models.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';
 import { loadHeadPack } from '../synthetic/people/pack.ts';
 import { fitLinear, linearModel, LINEAR_RECIPE } from './linear-fit.ts';
@@ -58,13 +58,13 @@ export async function trainLinear(options: TrainOptions): Promise<TrainReport> {
   });
   parts.length = 0;
   const fit = await fitLinear(samples, owner, RELIEF_CELLS);
-  const bytes = linearModel(SHAPE_MODEL, fit, RELIEF_SHAPE);
-  await writeWhole(join(folder, `${SHAPE_MODEL}.onnx`), bytes);
+  const bytes = linearModel(LINEAR_MODEL, fit, RELIEF_SHAPE);
+  await writeWhole(join(folder, `${LINEAR_MODEL}.onnx`), bytes);
   const entry: ModelEntry = {
-    id: SHAPE_MODEL,
+    id: LINEAR_MODEL,
     role: 'embedder',
     title: 'Linear discriminants of the head-frame relief: shape alone, no colour',
-    file: `${SHAPE_MODEL}.onnx`,
+    file: `${LINEAR_MODEL}.onnx`,
     sha256: sha256(bytes),
     input: {
       name: 'tensor',

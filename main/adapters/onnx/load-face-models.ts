@@ -7,7 +7,9 @@ import type { MatchModels } from '../../core/judge/policy.ts';
 import type { NetworkOptions } from './network.ts';
 
 /** The embedder of the relief that the app uses. */
-export const SHAPE_MODEL = 'facet-linear';
+export const SHAPE_MODEL = 'facet-rgbd';
+/** What the siamese network has to beat: linear discriminants of the same relief. */
+export const LINEAR_MODEL = 'facet-linear';
 export const DESCRIPTOR_MODEL = 'face-rgb';
 
 /** @throws FacetError `model-missing`, `model-altered` */

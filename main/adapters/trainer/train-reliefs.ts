@@ -10,6 +10,7 @@ import { RELIEF_CELLS } from '../../core/shape/relief.ts';
 import { RELIEF_PREPROCESSING, withoutColour } from '../../core/shape/tensor.ts';
 import type { Dataset } from '../corpus/dataset/open-dataset.ts';
 import { putEntries, writeWhole } from '../corpus/write-models.ts';
+import { LINEAR_MODEL } from '../onnx/load-face-models.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';
 import { dimensionsOf } from './export-network.ts';
 import { FACET_RGBD } from './network-spec.ts';
@@ -23,7 +24,7 @@ const COURSE: Course = {
     seed: 'facet-rgbd 1',
     loss: 'supervised-contrastive',
     temperature: 0.1,
-    steps: [1200, 600],
+    steps: [1200, 0],
     rate: 2e-3,
     cosface: { scale: 24, margin: 0.3 },
     every: 100,
@@ -44,8 +45,6 @@ const COURSE: Course = {
   },
 };
 
-const BASELINE = 'facet-linear';
-
 export interface TrainReliefsReport extends CourseReport {
   /** The linear model on the same tensors. */
   readonly linear: Separation;
@@ -62,7 +61,7 @@ export async function trainReliefs(models: string, options: CourseOptions): Prom
 
 async function linearSeparation(models: string, dataset: Dataset): Promise<Separation> {
   const library = await openModelLibrary(models);
-  const { entry, bytes } = await library.load(BASELINE);
+  const { entry, bytes } = await library.load(LINEAR_MODEL);
   const session = await InferenceSession.create(bytes);
   return separation(dataset, async (input, n) => {
     const { embedding } = await session.run({
