@@ -1,6 +1,6 @@
 /** What the page's figures are: start, previews, their cost, and how long a click takes to become a state. */
 import { scryptSync } from 'node:crypto';
-import { chromium, test, type Page } from '@playwright/test';
+import { chromium, expect, test, type Page } from '@playwright/test';
 import config from './playwright.config.ts';
 import { DeskPage } from './pages/desk-page.ts';
 import { PIN, startWebHost } from './web-host.ts';
@@ -26,22 +26,22 @@ const WATCH = `
   requestAnimationFrame(look);`;
 
 /** Runs in the page: how long it takes from the next key or click until something is there, ms. */
-const untilThere = (selector: string): string => `new Promise((resolve) => {
+const untilThere = (selector: string): string => `window.there = new Promise((resolve) => {
   let begun = 0;
   for (const kind of ['keydown', 'click'])
     addEventListener(kind, () => (begun = performance.now()), { once: true, capture: true });
   const look = () =>
     begun > 0 && document.querySelector('${selector}') ? resolve(performance.now() - begun) : requestAnimationFrame(look);
   look();
-})`;
+}), undefined`;
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
 const rounded = (value: number, unit: string) => `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
 
 async function until(page: Page, selector: string, deed: () => Promise<void>): Promise<number> {
-  const seen = page.evaluate<number>(untilThere(selector));
+  await page.evaluate(untilThere(selector));
   await deed();
-  return seen;
+  return page.evaluate<number>('window.there');
 }
 
 test('the page', async () => {
@@ -61,7 +61,7 @@ test('the page', async () => {
     await context.addInitScript(WATCH);
     const page = await context.newPage();
     await page.goto(host.address);
-    await page.waitForFunction('marks.pin !== undefined && marks.painted.length > 0');
+    await expect.poll(() => page.evaluate('marks.pin !== undefined && marks.painted.length > 0')).toBe(true);
     const { pin, painted } = await page.evaluate<Marks>('marks');
     pins.push(pin);
     firsts.push(painted[0]);
