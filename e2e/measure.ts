@@ -1,9 +1,13 @@
 /** What the page's figures are: start, previews, their cost, and how long a click takes to become a state. */
+import { spawnSync } from 'node:child_process';
 import { scryptSync } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium, expect, test, type Page } from '@playwright/test';
 import config from './playwright.config.ts';
 import { DeskPage } from './pages/desk-page.ts';
-import { PIN, startWebHost } from './web-host.ts';
+import { isolated, PIN, ROOT, startWebHost, USER } from './web-host.ts';
 
 /** When the PIN field had the focus for the first time, and when each preview was painted: ms since the navigation. */
 interface Marks {
@@ -55,8 +59,15 @@ test('the page', async () => {
       .reduce((sum, { cpuTime }) => sum + cpuTime, 0);
   };
   const [pins, firsts] = [[] as number[], [] as number[]];
+  const folder = mkdtempSync(join(tmpdir(), 'facet-measure-'));
+  const enrolled = spawnSync(
+    process.execPath,
+    ['out/cli.js', 'enroll', '--user', USER, '--pin-stdin', '--data', folder],
+    { cwd: ROOT, input: `${PIN}\n`, env: isolated(true) },
+  );
+  expect(enrolled.status).toBe(0);
   for (let run = 0; run < 3; run++) {
-    const host = await startWebHost({ enrolled: true, sensor: 'simulated:stranger' });
+    const host = await startWebHost({ folder, keyFile: true, sensor: 'simulated:stranger' });
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     await context.addInitScript(WATCH);
     const page = await context.newPage();
@@ -108,5 +119,6 @@ test('the page', async () => {
     ['first preview after navigation', rounded(median(firsts), 'ms')],
   );
   await browser.close();
+  rmSync(folder, { recursive: true });
   process.stdout.write(`\n${rows.map(([what, value]) => `${what.padEnd(38)}${value}`).join('\n')}\n\n`);
 });

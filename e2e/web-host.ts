@@ -22,9 +22,26 @@ export interface WebHostOptions {
   readonly enrolled?: boolean;
   readonly sensor?: string;
   readonly folder?: string;
+  /** Keeps the key in a file of the folder instead of deriving it. */
+  readonly keyFile?: boolean;
 }
 
-export async function startWebHost({ enrolled = false, sensor, folder }: WebHostOptions): Promise<WebHost> {
+/** No keychain of whoever runs the tests; a passphrase in its place, or nothing. */
+export function isolated(keyFile = false): NodeJS.ProcessEnv {
+  const { FACET_PASSPHRASE: _, ...env } = process.env;
+  return {
+    ...env,
+    DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere',
+    ...(keyFile ? {} : { FACET_PASSPHRASE: 'for tests only' }),
+  };
+}
+
+export async function startWebHost({
+  enrolled = false,
+  sensor,
+  folder,
+  keyFile,
+}: WebHostOptions): Promise<WebHost> {
   const data = folder ?? mkdtempSync(join(tmpdir(), 'facet-e2e-'));
   if (enrolled) cpSync(ENROLLED, data, { recursive: true });
   const child = spawn(
@@ -32,12 +49,7 @@ export async function startWebHost({ enrolled = false, sensor, folder }: WebHost
     ['out/web.js', '--no-open', '--port', '0', '--data', data, ...(sensor ? ['--sensor', sensor] : [])],
     {
       cwd: ROOT,
-      // A passphrase in place of the system's keychain, which tests must not write to.
-      env: {
-        ...process.env,
-        FACET_PASSPHRASE: 'for tests only',
-        DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere',
-      },
+      env: isolated(keyFile),
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
