@@ -7,7 +7,7 @@ import { embeddingDistance } from '../../core/face/embedding.ts';
 import { PROBE_FRAMES, type ReliefPerson, type ReliefProbe } from './relief-people.ts';
 
 /** `one-skin`: colour is taken away from everybody; `skins`: colour counts where both sides have it. */
-export const VIEWS = ['one-skin', 'skins'] as const;
+const VIEWS = ['one-skin', 'skins'] as const;
 type View = (typeof VIEWS)[number];
 
 export interface ReliefComparison {

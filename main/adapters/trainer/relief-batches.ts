@@ -16,7 +16,7 @@ export interface ReliefBatchRecipe {
   readonly patched: number;
 }
 
-export const RELIEF_BATCHES: ReliefBatchRecipe = {
+const RELIEF_BATCHES: ReliefBatchRecipe = {
   people: 48,
   samples: 4,
   fused: 8,

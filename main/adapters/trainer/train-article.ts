@@ -46,7 +46,7 @@ const CROPS = 6;
 /** The threshold that the article settled on. */
 const THRESHOLD = 0.4;
 
-export interface ArticleTable {
+interface ArticleTable {
   readonly people: number;
   readonly meanSame: number;
   readonly meanDifferent: number;
