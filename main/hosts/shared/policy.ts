@@ -17,17 +17,16 @@ export async function loadPolicy(level?: Sensitivity): Promise<Result<MatchPolic
 }
 
 /**
- * The rates that were measured on real faces in colour, at the level or at the strictest one that was; none where the manifest
- * cannot be read: the attempt then says why.
+ * The levels whose rates were measured on real faces in colour: the stricter ones that the manifest has for synthetic people are no
+ * promise to make to a person. None where the manifest cannot be read: the attempt then says why.
  */
 export async function loadLevels(): Promise<AppState['levels']> {
   try {
     const { descriptor } = matchModels(await openModelLibrary(modelsFolder()));
-    const inColour = descriptor.thresholds
-      .filter((t) => (t.spectrum ?? 'colour') === 'colour')
-      .sort((a, b) => a.falseAcceptRate - b.falseAcceptRate);
     return SENSITIVITIES.flatMap((sensitivity) => {
-      const found = inColour.find((t) => t.falseAcceptRate >= sensitivity);
+      const found = descriptor.thresholds.find(
+        (t) => t.falseAcceptRate === sensitivity && (t.spectrum ?? 'colour') === 'colour',
+      );
       if (!found) return [];
       const { falseRejectRate, measuredOn } = found;
       return [{ sensitivity, falseRejectRate, measuredOn }];
