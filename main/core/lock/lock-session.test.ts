@@ -1,36 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { fail, ok } from '../../contract/result.ts';
-import type { Store } from '../ports.ts';
 import { freshLedger } from './lock.ts';
 import type { Ledger } from './lock.ts';
 import { decodeLedger, encodeLedger } from './lock-record.ts';
 import { LockSession } from './lock-session.ts';
 import type { HostLockEffect } from './lock-session.ts';
 import { ManualClock } from '../manual-clock.ts';
+import { MemoryStore } from '../memory.fixture.ts';
 
-/** A store in memory whose writes take a turn of the event loop and may be made to fail. */
-class MemoryStore implements Store {
-  readonly files = new Map<string, Uint8Array>();
-  full = false;
-
-  async read(name: string) {
-    return ok(this.files.get(name));
-  }
-
-  async write(name: string, bytes: Uint8Array) {
+/** Its writes take a turn of the event loop. */
+class SlowStore extends MemoryStore {
+  override async write(name: string, bytes: Uint8Array) {
     await new Promise((resolve) => setImmediate(resolve));
-    if (this.full) return fail('store-unwritable', 'full');
-    this.files.set(name, bytes);
-    return ok(undefined);
-  }
-
-  async remove(name: string) {
-    this.files.delete(name);
-    return ok(undefined);
-  }
-
-  async list(prefix: string) {
-    return ok([...this.files.keys()].filter((name) => name.startsWith(prefix)));
+    return super.write(name, bytes);
   }
 
   get ledger(): Ledger {
@@ -40,7 +22,7 @@ class MemoryStore implements Store {
   }
 }
 
-async function desk({ store = new MemoryStore(), clock = new ManualClock(), enrolled = false } = {}) {
+async function desk({ store = new SlowStore(), clock = new ManualClock(), enrolled = false } = {}) {
   const effects: HostLockEffect[] = [];
   const session = await LockSession.open({ store, clock, user: 'ada', enrolled }, (effect) =>
     effects.push(effect),
@@ -138,7 +120,7 @@ describe('a lock session', () => {
     ['deleted', undefined],
     ['damaged', new Uint8Array([1, 2, 3])],
   ])('waits for the PIN when the record of an enrolled user is %s', async (_, bytes) => {
-    const store = new MemoryStore();
+    const store = new SlowStore();
     if (bytes) store.files.set('lock-ada.json', bytes);
     const { session } = await desk({ store, enrolled: true });
     expect(await session.beginFace()).toMatchObject({ ok: false, code: 'pin-needed' });
@@ -165,7 +147,7 @@ describe('a lock session', () => {
   });
 
   it('takes the PIN at once on a disk that was full from the start', async () => {
-    const store = new MemoryStore();
+    const store = new SlowStore();
     store.files.set('lock-ada.json', encodeLedger(freshLedger(0)));
     store.full = true;
     const { session } = await desk({ store, enrolled: true });
@@ -174,7 +156,7 @@ describe('a lock session', () => {
 
   it('goes on after an effect that failed', async () => {
     const session = await LockSession.open(
-      { store: new MemoryStore(), clock: new ManualClock(), user: 'ada', enrolled: false },
+      { store: new SlowStore(), clock: new ManualClock(), user: 'ada', enrolled: false },
       () => {
         throw new Error('the window is gone');
       },

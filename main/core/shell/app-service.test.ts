@@ -4,16 +4,14 @@ import type { EnrolmentView } from '../../contract/states/enrolment.ts';
 import { SECTORS, type LivenessReason } from '../../contract/codes.ts';
 import type { Embeddings, Evidence, FaceEvidence } from '../../contract/evidence.ts';
 import type { OpenSensor, Pace, WatchRequest } from '../../contract/pipeline.ts';
-import { fail, ok, type Failure, type Result } from '../../contract/result.ts';
+import { fail, ok, type Result } from '../../contract/result.ts';
 import { deg, mm, ms } from '../../contract/units.ts';
 import { AppService } from './app-service.ts';
-import type { Gallery, GalleryVault } from '../people/gallery.ts';
 import { decodeLedger } from '../lock/lock-record.ts';
 import { ManualClock } from '../manual-clock.ts';
-import type { PinVault } from '../people/pin.ts';
-import { checkPin } from '../people/pin.ts';
+import { MemoryPins, MemoryStore, MemoryVault } from '../memory.fixture.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
-import type { Pipeline, PipelineEvent, Store } from '../ports.ts';
+import type { Pipeline, PipelineEvent } from '../ports.ts';
 
 const PIN = '491783';
 const SIMULATED: OpenSensor = { driver: 'simulated', model: 'kinect-v2', serial: 's', simulated: true };
@@ -36,73 +34,6 @@ class ScriptedPipeline implements Pipeline {
   }
 
   async close() {}
-}
-
-class MemoryStore implements Store {
-  readonly files = new Map<string, Uint8Array>();
-  full = false;
-  async read(name: string) {
-    return ok(this.files.get(name));
-  }
-  async write(name: string, bytes: Uint8Array) {
-    if (this.full) return fail('store-unwritable', 'The disk is full.');
-    this.files.set(name, bytes);
-    return ok(undefined);
-  }
-  async remove(name: string) {
-    this.files.delete(name);
-    return ok(undefined);
-  }
-  async list(prefix: string) {
-    return ok([...this.files.keys()].filter((name) => name.startsWith(prefix)));
-  }
-}
-
-class MemoryVault implements GalleryVault {
-  readonly galleries = new Map<string, Gallery>();
-  /** What loading or saving fails with. */
-  loading: Failure | undefined;
-  saving: Failure | undefined;
-  async users() {
-    return ok([...this.galleries.keys()].sort());
-  }
-  async load(user: string): Promise<Result<Gallery | undefined>> {
-    return this.loading ?? ok(this.galleries.get(user));
-  }
-  async save(gallery: Gallery): Promise<Result<Gallery>> {
-    if (this.saving) return this.saving;
-    this.galleries.set(gallery.user, { ...gallery, version: gallery.version + 1 });
-    return ok(this.galleries.get(gallery.user)!);
-  }
-  async remove(user: string) {
-    this.galleries.delete(user);
-    return ok(undefined);
-  }
-}
-
-class MemoryPins implements PinVault {
-  readonly pins = new Map<string, string>();
-  /** Checking waits for this. */
-  gate = Promise.resolve();
-  async users() {
-    return ok([...this.pins.keys()].sort());
-  }
-  async exists(user: string) {
-    return ok(this.pins.has(user));
-  }
-  async set(user: string, pin: string) {
-    const fit = checkPin(pin);
-    if (fit.ok) this.pins.set(user, pin);
-    return fit;
-  }
-  async verify(user: string, pin: string) {
-    await this.gate;
-    return ok(this.pins.get(user) === pin);
-  }
-  async remove(user: string) {
-    this.pins.delete(user);
-    return ok(undefined);
-  }
 }
 
 const KINDS = ['face-rgb', 'face-rgb@infrared', 'shape'];

@@ -3,15 +3,15 @@ import type { Preview, Visitor } from '../../contract/api.ts';
 import type { Embeddings } from '../../contract/evidence.ts';
 import type { LivenessReason } from '../../contract/codes.ts';
 import type { OpenSensor, PreviewChoice, WatchRequest } from '../../contract/pipeline.ts';
-import { fail, ok, type Failure, type Result } from '../../contract/result.ts';
+import { fail, ok } from '../../contract/result.ts';
 import { deg, mm, ms } from '../../contract/units.ts';
 import { PREPROCESSING } from './app-service.ts';
 import { Desk, type DeskOptions, type DeskParts } from './desk.ts';
-import type { Gallery, GalleryVault } from '../people/gallery.ts';
+import type { Gallery } from '../people/gallery.ts';
 import { ManualClock } from '../manual-clock.ts';
-import { checkPin, type PinVault } from '../people/pin.ts';
+import { MemoryPins, MemoryStore, MemoryVault } from '../memory.fixture.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
-import type { PipelineEvent, Store, ViewedPipeline } from '../ports.ts';
+import type { PipelineEvent, ViewedPipeline } from '../ports.ts';
 import { DEFAULT_SETTINGS, type SettingsVault } from './settings.ts';
 
 export const PIN = '491783';
@@ -87,70 +87,6 @@ class StagedPipeline implements ViewedPipeline {
 /** Until everything that can go on has gone on. */
 export async function settled(): Promise<void> {
   for (let i = 0; i < 6; i++) await new Promise((resolve) => setImmediate(resolve));
-}
-
-class MemoryStore implements Store {
-  readonly files = new Map<string, Uint8Array>();
-  full = false;
-  async read(name: string) {
-    return ok(this.files.get(name));
-  }
-  async write(name: string, bytes: Uint8Array) {
-    if (this.full) return fail('store-unwritable', 'The disk is full.');
-    this.files.set(name, bytes);
-    return ok(undefined);
-  }
-  async remove(name: string) {
-    this.files.delete(name);
-    return ok(undefined);
-  }
-  async list(prefix: string) {
-    return ok([...this.files.keys()].filter((name) => name.startsWith(prefix)).sort());
-  }
-}
-
-class MemoryVault implements GalleryVault {
-  readonly galleries = new Map<string, Gallery>();
-  loading: Failure | undefined;
-  async users() {
-    return ok([...this.galleries.keys()].sort());
-  }
-  async load(user: string): Promise<Result<Gallery | undefined>> {
-    return this.loading ?? ok(this.galleries.get(user));
-  }
-  async save(gallery: Gallery): Promise<Result<Gallery>> {
-    this.galleries.set(gallery.user, gallery);
-    return ok(gallery);
-  }
-  async remove(user: string) {
-    this.galleries.delete(user);
-    return ok(undefined);
-  }
-}
-
-class MemoryPins implements PinVault {
-  readonly pins = new Map<string, string>();
-  /** Checking waits for this. */
-  gate: Promise<void> = Promise.resolve();
-  async users() {
-    return ok([...this.pins.keys()].sort());
-  }
-  async exists(user: string) {
-    return ok(this.pins.has(user));
-  }
-  async set(user: string, pin: string) {
-    const fit = checkPin(pin);
-    if (fit.ok) this.pins.set(user, pin);
-    return fit;
-  }
-  async verify(user: string, pin: string) {
-    await this.gate;
-    return ok(this.pins.get(user) === pin);
-  }
-  async remove(user: string) {
-    this.pins.delete(user);
-    return ok(undefined);
-  }
 }
 
 class MemorySettings implements SettingsVault {
