@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { measureEmbedders, type EmbedderSpeed } from '../../../adapters/bench/embedders.ts';
 import { measureFramePath, measureIdle, type FramePathReport } from '../../../adapters/bench/frame-path.ts';
 import { openHumanPeer } from '../../../adapters/bench/human-peer.ts';
 import { timesOf, type Times } from '../../../adapters/bench/statistics.ts';
@@ -18,6 +19,7 @@ import { finish, unwrap, type Output } from '../output.ts';
 
 interface Report {
   readonly path: FramePathReport;
+  readonly embedders: readonly EmbedderSpeed[];
   /** Share of one core while nobody is there. */
   readonly idle: number;
   readonly live: LiveReport;
@@ -47,12 +49,14 @@ export function bench(program: Command): void {
         const path = await measureFramePath(models, frames, peer, (done) =>
           output.progress(`${done} of ${frames} frames`),
         );
+        output.progress('The embedders');
+        const embedders = await measureEmbedders(modelsFolder(), frames);
         output.progress('An empty room');
         const idle = await measureIdle(models, frames);
         output.progress('The simulator');
         const simulator = measureSimulator('you+turn', frames);
         const live = await measureLive(output);
-        const report: Report = { path, idle, live, simulator };
+        const report: Report = { path, embedders, idle, live, simulator };
         output.result({ ok: true, ...report }, describe(report));
         return EXIT.ok;
       });
@@ -106,7 +110,7 @@ async function residentMegabytes(pid: number | undefined): Promise<number | unde
   return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
 }
 
-function describe({ path, idle, live, simulator }: Report): string {
+function describe({ path, embedders, idle, live, simulator }: Report): string {
   const row = (name: string, { p50, p95 }: Times) =>
     `  ${name.padEnd(12)} ${p50.toFixed(2).padStart(8)} ${p95.toFixed(2).padStart(8)}`;
   return [
@@ -118,6 +122,10 @@ function describe({ path, idle, live, simulator }: Report): string {
     ...(path.peer
       ? [row('peer', path.peer.total), `  ${path.peer.ratio.toFixed(1)} × as fast as ${path.peer.name}`]
       : []),
+    ...embedders.map(
+      ({ model, alone, batched, batch }) =>
+        `One embedding by ${model} on one thread: ${alone.p50.toFixed(2)} ms p50, ${alone.p95.toFixed(2)} ms p95; in batches of ${batch} ${batched.p50.toFixed(2)} ms each.`,
+    ),
     `Nobody there: ${(100 * idle).toFixed(2)} % of one core at 30 frames/s.`,
     `Enrolment: ${live.enrolmentSeconds.toFixed(1)} s of turning. Live unlock: ${Math.round(live.unlock.p50)} ms p50, ${Math.round(live.unlock.p95)} ms p95.`,
     `Pipeline process: ${live.pipelineMegabytes === undefined ? 'memory is only read on Linux' : `${Math.round(live.pipelineMegabytes)} MB resident, simulated sensor included`}.`,
