@@ -19,7 +19,7 @@ export interface Projected {
   readonly points: Float32Array;
   readonly normals: Float32Array;
   /** x, y in 1/256 pixel, whole numbers. */
-  readonly screen: Float64Array;
+  readonly screen: Int32Array;
   /** 1/z, or 0 for what lies behind or too near before the camera. */
   readonly inverseDepth: Float64Array;
 }
@@ -92,7 +92,7 @@ export function moved(body: PosedMesh, motion: Rigid): PosedMesh {
 export function projected(body: PosedMesh, camera: Intrinsics): Projected {
   const count = body.mesh.vertexCount;
   const points = body.points;
-  const screen = new Float64Array(2 * count);
+  const screen = new Int32Array(2 * count);
   const inverseDepth = new Float64Array(count);
   const { fx, fy, cx, cy } = camera;
   for (let v = 0; v < count; v++) {

@@ -1,6 +1,7 @@
 /** Draws meshes into the depth camera: nearest surface, its angle to the ray and its infrared reflectance. */
 import type { Intrinsics } from '../../../core/sense/frames.ts';
 import type { Material } from '../surface.ts';
+import { FACE, facesInView } from './faces.ts';
 import { projected, SUBPIXELS, type PosedMesh, type Projected } from './posed.ts';
 import { chainOf } from './texture-chain.ts';
 
@@ -71,7 +72,7 @@ function drawPart(
   part: PosedMesh['mesh']['parts'][number],
   infrared: boolean,
 ): void {
-  const { width, height } = buffer.camera;
+  const { width } = buffer.camera;
   const { inverse, cosine, albedo } = buffer;
   const { screen, inverseDepth } = seen;
   const { triangles, uvs } = body.mesh;
@@ -79,53 +80,24 @@ function drawPart(
   const contrast = infraredContrast(part.material);
   const reflectance = infraredBase(part.material);
   const levels = part.texture && (cutout || (infrared && contrast > 0)) ? chainOf(part.texture) : undefined;
-  const lastX = (width - 1) * SUBPIXELS;
-  const lastY = (height - 1) * SUBPIXELS;
-  for (let t = 3 * part.from; t < 3 * part.to; t += 3) {
-    let a = triangles[t];
-    let b = triangles[t + 1];
-    const c = triangles[t + 2];
-    let za = inverseDepth[a];
-    let zb = inverseDepth[b];
+  const { faces, count } = facesInView(seen, triangles, part, buffer.camera);
+  for (let f = 0, end = FACE * count; f < end; f += FACE) {
+    const a = faces[f];
+    const b = faces[f + 1];
+    const c = faces[f + 2];
+    const x0 = faces[f + 3];
+    const x1 = faces[f + 4];
+    const y1 = faces[f + 6];
+    const za = inverseDepth[a];
+    const zb = inverseDepth[b];
     const zc = inverseDepth[c];
-    if (za === 0 || zb === 0 || zc === 0) continue;
+    const xa = screen[2 * a];
+    const ya = screen[2 * a + 1];
+    const xb = screen[2 * b];
+    const yb = screen[2 * b + 1];
     const xc = screen[2 * c];
     const yc = screen[2 * c + 1];
-    let xa = screen[2 * a];
-    let ya = screen[2 * a + 1];
-    let xb = screen[2 * b];
-    let yb = screen[2 * b + 1];
-    // Anticlockwise from outside is clockwise on a screen whose y runs down: the front has a negative area there.
-    let area = (xb - xa) * (yc - ya) - (xc - xa) * (yb - ya);
-    if (area === 0) continue;
-    if (area > 0) {
-      if (!part.twoSided) continue;
-    } else {
-      area = -area;
-      let swap = a;
-      a = b;
-      b = swap;
-      swap = xa;
-      xa = xb;
-      xb = swap;
-      swap = ya;
-      ya = yb;
-      yb = swap;
-      swap = za;
-      za = zb;
-      zb = swap;
-    }
-    const lowX = Math.min(xa, xb, xc);
-    const highX = Math.max(xa, xb, xc);
-    const lowY = Math.min(ya, yb, yc);
-    const highY = Math.max(ya, yb, yc);
-    if (highX < 0 || highY < 0 || lowX > lastX || lowY > lastY) continue;
-    const x0 = Math.ceil(Math.max(lowX, 0) / SUBPIXELS);
-    const x1 = Math.floor(Math.min(highX, lastX) / SUBPIXELS);
-    const y0 = Math.ceil(Math.max(lowY, 0) / SUBPIXELS);
-    const y1 = Math.floor(Math.min(highY, lastY) / SUBPIXELS);
-    if (x0 > x1 || y0 > y1) continue;
-    const scale = 1 / area;
+    const scale = 1 / ((xb - xa) * (yc - ya) - (xc - xa) * (yb - ya));
     const dz1 = (zb - za) * scale;
     const dz2 = (zc - za) * scale;
     const ca = cosines[a];
@@ -161,7 +133,7 @@ function drawPart(
     const step1 = (yc - ya) * SUBPIXELS;
     const step2 = (ya - yb) * SUBPIXELS;
     const startX = x0 * SUBPIXELS;
-    for (let y = y0; y <= y1; y++) {
+    for (let y = faces[f + 5]; y <= y1; y++) {
       const sy = y * SUBPIXELS;
       let inside = false;
       let w0 = (xc - xb) * (sy - yb) - (yc - yb) * (startX - xb);

@@ -1,0 +1,70 @@
+/** Which triangles of a mesh a camera can see, before anything is drawn. */
+import type { Intrinsics } from '../../../core/sense/frames.ts';
+import { SUBPIXELS, type PosedMesh, type Projected } from './posed.ts';
+
+type Part = PosedMesh['mesh']['parts'][number];
+
+/** Numbers a face takes in the list: its corners a, b, c, clockwise on the screen, and the pixels x0 … x1, y0 … y1 of its box. */
+export const FACE = 7;
+
+const SHIFT = Math.log2(SUBPIXELS);
+const ROUND_UP = SUBPIXELS - 1;
+let list = new Int32Array(FACE * 4096);
+
+/**
+ * The faces of a part that look at the camera (or have two sides), wholly before it, with a box that holds the centre of a
+ * pixel. Small triangles mostly hold none: they cost no more than this.
+ * @returns the list, FACE numbers a face, and how many there are; the next call writes over it
+ */
+export function facesInView(
+  { screen, inverseDepth }: Projected,
+  triangles: Uint32Array,
+  { from, to, twoSided }: Part,
+  { width, height }: Intrinsics,
+): { readonly faces: Int32Array; readonly count: number } {
+  if (list.length < FACE * (to - from)) list = new Int32Array(FACE * (to - from));
+  const faces = list;
+  const lastX = (width - 1) * SUBPIXELS;
+  const lastY = (height - 1) * SUBPIXELS;
+  let o = 0;
+  for (let t = 3 * from; t < 3 * to; t += 3) {
+    const a = triangles[t];
+    const b = triangles[t + 1];
+    const c = triangles[t + 2];
+    const xa = screen[2 * a];
+    const ya = screen[2 * a + 1];
+    const xb = screen[2 * b];
+    const yb = screen[2 * b + 1];
+    const xc = screen[2 * c];
+    const yc = screen[2 * c + 1];
+    // Anticlockwise from outside is clockwise on a screen whose y runs down: the front has a negative area there.
+    const area = (xb - xa) * (yc - ya) - (xc - xa) * (yb - ya);
+    if (area === 0 || (area > 0 && !twoSided)) continue;
+    let lowX = xa < xb ? xa : xb;
+    if (xc < lowX) lowX = xc;
+    let highX = xa > xb ? xa : xb;
+    if (xc > highX) highX = xc;
+    if (highX < 0 || lowX > lastX) continue;
+    const x0 = lowX > 0 ? (lowX + ROUND_UP) >> SHIFT : 0;
+    const x1 = (highX < lastX ? highX : lastX) >> SHIFT;
+    if (x0 > x1) continue;
+    let lowY = ya < yb ? ya : yb;
+    if (yc < lowY) lowY = yc;
+    let highY = ya > yb ? ya : yb;
+    if (yc > highY) highY = yc;
+    if (highY < 0 || lowY > lastY) continue;
+    const y0 = lowY > 0 ? (lowY + ROUND_UP) >> SHIFT : 0;
+    const y1 = (highY < lastY ? highY : lastY) >> SHIFT;
+    if (y0 > y1) continue;
+    if (inverseDepth[a] === 0 || inverseDepth[b] === 0 || inverseDepth[c] === 0) continue;
+    faces[o] = area > 0 ? a : b;
+    faces[o + 1] = area > 0 ? b : a;
+    faces[o + 2] = c;
+    faces[o + 3] = x0;
+    faces[o + 4] = x1;
+    faces[o + 5] = y0;
+    faces[o + 6] = y1;
+    o += FACE;
+  }
+  return { faces, count: o / FACE };
+}
