@@ -4,6 +4,7 @@ import { ms } from '../../contract/units.ts';
 import type { ColourImage } from '../../core/sense/frames.ts';
 import { galleryDistance } from '../../core/judge/match.ts';
 import { Observer, type FaceModels } from '../../core/observer.ts';
+import { register } from '../../core/sense/registration.ts';
 import { reliefTensor } from '../../core/shape/tensor.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { ordinaryCast } from '../sensors/simulated/cast.ts';
@@ -20,6 +21,8 @@ export interface FramePathReport {
   readonly frames: number;
   readonly stages: Partial<Record<PathStage | 'tensor' | 'match', Times>>;
   readonly total: Times;
+  /** Registering every pixel of a frame; the path itself registers only where a head may be. */
+  readonly registerWhole: Times;
   /** Settling, relief and tensor together. */
   readonly reliefTotal: Times;
   readonly peer?: { readonly name: string; readonly total: Times; readonly ratio: number };
@@ -39,6 +42,7 @@ export async function measureFramePath(
   const stages: Partial<Record<PathStage | 'tensor' | 'match', number[]>> = {};
   const total: number[] = [];
   const relief: number[] = [];
+  const whole: number[] = [];
   const pictures: ColourImage[] = [];
   const others: number[] = [];
   // As many templates as an enrolment keeps; whose they are does not change the time.
@@ -57,6 +61,7 @@ export async function measureFramePath(
     if (n < WARM_UP) continue;
     total.push(ended - begun);
     pictures.push(frame.colour!);
+    whole.push(timeOf(() => register(frame)));
     const tensor = timeTensor(observer, models);
     relief.push((evidence.stages.settle ?? 0) + (evidence.stages.relief ?? 0) + tensor);
     const add = (name: PathStage | 'tensor' | 'match', value: number) => (stages[name] ??= []).push(value);
@@ -79,6 +84,7 @@ export async function measureFramePath(
     frames,
     stages: Object.fromEntries(Object.entries(stages).map(([name, values]) => [name, timesOf(values)])),
     total: ours,
+    registerWhole: timesOf(whole),
     reliefTotal: timesOf(relief),
     ...(peer && { peer: { name: peer.name, total: theirs, ratio: theirs.p50 / ours.p50 } }),
   };
@@ -87,8 +93,12 @@ export async function measureFramePath(
 function timeTensor(observer: Observer, { mean }: FaceModels): number {
   const { latest } = observer;
   if (!latest) return 0;
+  return timeOf(() => reliefTensor(latest.fused, mean));
+}
+
+function timeOf(work: () => unknown): number {
   const begun = performance.now();
-  reliefTensor(latest.fused, mean);
+  work();
   return performance.now() - begun;
 }
 

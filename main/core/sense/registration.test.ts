@@ -52,6 +52,83 @@ describe('registration', () => {
     );
   });
 
+  it('gives a colour to the points that nothing hides, and to no other, whatever the cameras and the order of the points', () => {
+    const side = fc.integer({ min: 4, max: 9 });
+    const camera = fc
+      .tuple(
+        side,
+        side,
+        fc.double({ min: 0.6, max: 3, noNaN: true }),
+        fc.double({ min: -2, max: 2, noNaN: true }),
+      )
+      .map(([width, height, focal, shift]): Intrinsics => ({
+        width,
+        height,
+        fx: focal * width,
+        fy: focal * 1.05 * width,
+        cx: width / 2 + shift,
+        cy: height / 2 - shift,
+      }));
+    const part = (limit: number) => fc.double({ min: -limit, max: limit, noNaN: true });
+    const scene = camera.chain((depthCamera) =>
+      fc.record({
+        depthCamera: fc.constant(depthCamera),
+        colourCamera: camera,
+        // Mostly towards the same scene, sometimes anywhere, also backwards.
+        turn: fc.oneof(fc.tuple(part(0.5), part(0.5), part(3)), fc.tuple(part(3), part(3), part(3))),
+        translation: fc.tuple(part(150), part(150), part(150)),
+        // Two surfaces, some noise, some holes.
+        depth: fc.array(fc.constantFrom(0, 600, 610, 640, 1500, 1520), {
+          minLength: depthCamera.width * depthCamera.height,
+          maxLength: depthCamera.width * depthCamera.height,
+        }),
+      }),
+    );
+    fc.assert(
+      fc.property(scene, ({ depthCamera, colourCamera, turn, translation, depth }) => {
+        const depthToColour: Rigid = { rotation: rotationFromVector(...turn), translation };
+        const { points, colourAt } = register({
+          sequence: 0,
+          capturedAt: ms(0),
+          depth: { ...depthCamera, data: Uint16Array.from(depth), intrinsics: depthCamera },
+          colour: {
+            ...colourCamera,
+            channels: 3,
+            data: new Uint8Array(colourCamera.width * colourCamera.height * 3),
+            intrinsics: colourCamera,
+          },
+          depthToColour,
+        });
+        const cell = Math.ceil(colourCamera.fx / depthCamera.fx);
+        const seen = depth.map((z, i) => {
+          const { width } = depthCamera;
+          if (z === 0) return undefined;
+          const point = unproject(depthCamera, i % width, Math.floor(i / width), z);
+          point.forEach((value, axis) => expect(points[i * 3 + axis]).toBeCloseTo(value, 2));
+          const kept = [...points.slice(i * 3, i * 3 + 3)] as [number, number, number];
+          const q = apply(depthToColour, kept);
+          if (q[2] <= 0) return undefined;
+          const [x, y] = project(colourCamera, q);
+          if (x < 0 || y < 0 || x > colourCamera.width - 1 || y > colourCamera.height - 1) return undefined;
+          const [u, v] = [Math.fround(x), Math.fround(y)];
+          return { u, v, z: q[2], cell: `${Math.floor(u / cell)} ${Math.floor(v / cell)}` };
+        });
+        for (const [i, point] of seen.entries()) {
+          const hidden = seen.some(
+            (other) => point && other?.cell === point.cell && point.z > other.z + 25 + 1e-3,
+          );
+          const beside = seen.some(
+            (other) => point && other?.cell === point.cell && Math.abs(point.z - other.z - 25) <= 1e-3,
+          );
+          if (beside) continue;
+          const [u, v] = [colourAt[i * 2], colourAt[i * 2 + 1]];
+          expect([u, v]).toEqual(point && !hidden ? [point.u, point.v] : [-1, -1]);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('registers a region as it registers the whole', () => {
     const frame = frameOf((u, v) => 800 + u + 2 * v, {
       rotation: identity.rotation,

@@ -1,11 +1,20 @@
 /**
- * Brings depth and colour together. Each measured depth pixel (u, v, z) becomes the camera point
+ * Brings depth and colour together: the one place where two cameras become one picture, for every sensor.
  *
- *     P = ((u − cx)·z / fx, (v − cy)·z / fy, z),     Q = R·P + t,     (u', v') = (fx'·Qx / Qz + cx', fy'·Qy / Qz + cy')
+ * Both cameras are pinholes without distortion (frames.ts): K = (fx, fy, cx, cy) of the depth camera, K' of the colour camera.
+ * A measured depth pixel (u, v) with z millimetres along the optical axis is the point P, seen by the colour camera as Q:
  *
- * and (u', v') is where the colour camera saw it, unless something nearer stands in between: a z-buffer on the colour
- * picture, in cells as large as a depth pixel's footprint, tells. The same z-buffer answers the opposite question: how far
- * away is what a colour pixel shows.
+ *     P = ((u − cx)·z / fx, (v − cy)·z / fy, z)           unproject; (u − cx) / fx is a table, the same for every row
+ *     Q = R·P + t                                         depthToColour
+ *     (u', v') = (fx'·Qx / Qz + cx', fy'·Qy / Qz + cy')   project; nothing where Qz ≤ 0 or (u', v') is outside the picture
+ *
+ * The colour camera sees Q unless something nearer stands in between. A z-buffer on the colour picture tells: its cells are
+ * s × s pixels, s = ⌈fx' / fx⌉, so that depth pixels of one surface leave none of them empty; each holds the least Qz of the
+ * points that fall into it. A point more than OCCLUSION_MM behind that is hidden and gets no colour. The least of all does not
+ * depend on the order of the points, and rounding to 32 bits happens before cells are chosen, so neither does anything else.
+ *
+ * The same z-buffer answers the opposite question, what a colour pixel shows: the median z' of the 3 × 3 cells around it, put
+ * back as R⁻¹·(K'⁻¹·(u', v', 1)·z' − t).
  */
 import type { DepthImage, Intrinsics, Rigid, SensorFrame } from './frames.ts';
 import { project } from '../geometry/camera.ts';
@@ -42,6 +51,13 @@ export interface RegisteredFrame {
 /** A depth pixel further than this behind what colour sees in the same place is hidden from the colour camera. */
 const OCCLUSION_MM = 25;
 
+/** Cell and Qz of each point for a moment; kept from frame to frame, since fresh memory costs as much as the sums. */
+let scratch = { cells: new Int32Array(0), distances: new Float32Array(0) };
+function scratchFor(n: number): typeof scratch {
+  if (scratch.cells.length < n) scratch = { cells: new Int32Array(n), distances: new Float32Array(n) };
+  return scratch;
+}
+
 const wholeRegion = (depth: DepthImage): Region => ({
   left: 0,
   top: 0,
@@ -60,21 +76,7 @@ export function register(
 ): RegisteredFrame {
   const { depth } = frame;
   const { fx, fy, cx, cy } = depth.intrinsics;
-  const width = region.right - region.left;
-  const height = region.bottom - region.top;
-  const points = new Float32Array(width * height * 3);
-  for (let row = 0, i = 0; row < height; row++) {
-    const v = region.top + row;
-    const y = (v - cy) / fy;
-    let source = v * depth.width + region.left;
-    for (let column = 0; column < width; column++, source++, i += 3) {
-      const z = depth.data[source];
-      if (z === 0) continue;
-      points[i] = ((region.left + column - cx) / fx) * z;
-      points[i + 1] = y * z;
-      points[i + 2] = z;
-    }
-  }
+  const points = pointsOf(depth, region);
   const { colourAt, lift } = frame.colour
     ? projectIntoColour(points, frame.colour.intrinsics, frame.depthToColour, depth.intrinsics, farthest)
     : { colourAt: new Float32Array(0), lift: () => undefined };
@@ -91,6 +93,34 @@ export function register(
   };
 }
 
+/** P of each pixel of the region. */
+function pointsOf({ data, width: stride, intrinsics }: DepthImage, region: Region): Float32Array {
+  const { fx, fy, cx, cy } = intrinsics;
+  const width = region.right - region.left;
+  const points = new Float32Array(width * (region.bottom - region.top) * 3);
+  const across = Float64Array.from({ length: width }, (_, column) => (region.left + column - cx) / fx);
+  for (let v = region.top, i = 0; v < region.bottom; v++) {
+    const y = (v - cy) / fy;
+    let source = v * stride + region.left;
+    for (let column = 0; column < width; column++, source++, i += 3) {
+      const z = data[source];
+      if (z === 0) continue;
+      points[i] = across[column] * z;
+      points[i + 1] = y * z;
+      points[i + 2] = z;
+    }
+  }
+  return points;
+}
+
+/** What colour sees in each cell of its picture: the least Qz, Infinity where it sees none of the points. */
+interface NearestCells {
+  readonly size: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly distances: Float32Array;
+}
+
 function projectIntoColour(
   points: Float32Array,
   colour: Intrinsics,
@@ -98,57 +128,64 @@ function projectIntoColour(
   depth: Intrinsics,
   farthest: number,
 ) {
+  const size = Math.max(1, Math.ceil(colour.fx / depth.fx));
+  const columns = Math.ceil(colour.width / size);
+  const rows = Math.ceil(colour.height / size);
+  const distances = new Float32Array(columns * rows).fill(Infinity);
+  const nearest: NearestCells = { size, columns, rows, distances };
+  const colourAt = visibleIn(colour, points, depthToColour, nearest, farthest);
+  const toDepth = invert(depthToColour);
+  const lift = (u: number, v: number): [number, number, number] | undefined => {
+    const z = medianCell(nearest, Math.floor(u / size), Math.floor(v / size));
+    if (z === 0) return undefined;
+    const inColour: Vec3 = [((u - colour.cx) * z) / colour.fx, ((v - colour.cy) * z) / colour.fy, z];
+    return apply(toDepth, inColour);
+  };
+  return { colourAt, lift };
+}
+
+/** (u', v') of each point, (−1, −1) where it is hidden or outside; fills `nearest`. The hot loop: no allocation, no closure in it. */
+function visibleIn(
+  { width, height, fx, fy, cx, cy }: Intrinsics,
+  points: Float32Array,
+  { rotation, translation }: Rigid,
+  { size, columns, distances: nearest }: NearestCells,
+  farthest: number,
+): Float32Array {
   const n = points.length / 3;
   const colourAt = new Float32Array(n * 2).fill(-1);
-  const distance = new Float32Array(n);
-  const cell = Math.max(1, Math.ceil(colour.fx / depth.fx));
-  const columns = Math.ceil(colour.width / cell);
-  const rows = Math.ceil(colour.height / cell);
-  const nearest = new Float32Array(columns * rows);
-  // From the numbers as they are kept: before they were rounded they may lie in the cell beside.
-  const cellOf = (i: number) =>
-    Math.floor(colourAt[i * 2 + 1] / cell) * columns + Math.floor(colourAt[i * 2] / cell);
-  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = depthToColour.rotation as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const [t0, t1, t2] = depthToColour.translation;
+  const { cells, distances } = scratchFor(n);
+  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = Float64Array.from(rotation);
+  const [t0, t1, t2] = Float64Array.from(translation);
+  // Tables, since a division for each point would cost as much as its projection.
+  const columnOf = Int32Array.from({ length: width }, (_, x) => Math.floor(x / size));
+  const rowStart = Int32Array.from({ length: height }, (_, y) => Math.floor(y / size) * columns);
+  const right = width - 1;
+  const bottom = height - 1;
   for (let i = 0, p = 0; i < n; i++, p += 3) {
+    cells[i] = -1;
     const z = points[p + 2];
     if (z === 0 || z > farthest) continue;
     const x = points[p];
     const y = points[p + 1];
     const qz = r6 * x + r7 * y + r8 * z + t2;
     if (qz <= 0) continue;
-    const u = (colour.fx * (r0 * x + r1 * y + r2 * z + t0)) / qz + colour.cx;
-    const v = (colour.fy * (r3 * x + r4 * y + r5 * z + t1)) / qz + colour.cy;
-    if (u < 0 || v < 0 || u > colour.width - 1 || v > colour.height - 1) continue;
+    const u = (fx * (r0 * x + r1 * y + r2 * z + t0)) / qz + cx;
+    const v = (fy * (r3 * x + r4 * y + r5 * z + t1)) / qz + cy;
+    if (u < 0 || v < 0 || u > right || v > bottom) continue;
     colourAt[i * 2] = u;
     colourAt[i * 2 + 1] = v;
-    distance[i] = qz;
-    const index = cellOf(i);
-    const seen = nearest[index];
-    if (seen === 0 || qz < seen) nearest[index] = qz;
+    // From the numbers as they are kept: before they were rounded they may lie in the cell beside.
+    const cell = rowStart[Math.fround(v) | 0] + columnOf[Math.fround(u) | 0];
+    cells[i] = cell;
+    distances[i] = qz;
+    if (qz < nearest[cell]) nearest[cell] = qz;
   }
   for (let i = 0; i < n; i++) {
-    if (colourAt[i * 2] < 0) continue;
-    if (distance[i] > nearest[cellOf(i)] + OCCLUSION_MM) colourAt[i * 2] = colourAt[i * 2 + 1] = -1;
+    const cell = cells[i];
+    if (cell >= 0 && distances[i] > nearest[cell] + OCCLUSION_MM) colourAt[i * 2] = colourAt[i * 2 + 1] = -1;
   }
-  const toDepth = invert(depthToColour);
-  const lift = (u: number, v: number): [number, number, number] | undefined => {
-    const z = medianCell(nearest, columns, rows, Math.floor(u / cell), Math.floor(v / cell));
-    if (z === 0) return undefined;
-    const inColour: Vec3 = [((u - colour.cx) * z) / colour.fx, ((v - colour.cy) * z) / colour.fy, z];
-    return apply(toDepth, inColour);
-  };
-  return { colourAt, lift };
+  return colourAt;
 }
 
 /**
@@ -182,12 +219,12 @@ function medianOf(count: number): number {
   return values[count >> 1];
 }
 
-function medianCell(cells: Float32Array, columns: number, rows: number, x: number, y: number): number {
+function medianCell({ columns, rows, distances }: NearestCells, x: number, y: number): number {
   let count = 0;
   for (let j = Math.max(0, y - 1); j <= Math.min(rows - 1, y + 1); j++)
     for (let i = Math.max(0, x - 1); i <= Math.min(columns - 1, x + 1); i++) {
-      const z = cells[j * columns + i];
-      if (z > 0) around[count++] = z;
+      const z = distances[j * columns + i];
+      if (z < Infinity) around[count++] = z;
     }
   return medianOf(count);
 }

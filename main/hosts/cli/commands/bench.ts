@@ -119,6 +119,7 @@ function describe({ path, embedders, idle, live, simulator }: Report): string {
     ...Object.entries(path.stages).map(([name, times]) => row(name, times)),
     row('total', path.total),
     row('relief all', path.reliefTotal),
+    row('register all', path.registerWhole),
     ...(path.peer
       ? [row('peer', path.peer.total), `  ${path.peer.ratio.toFixed(1)} × as fast as ${path.peer.name}`]
       : []),
