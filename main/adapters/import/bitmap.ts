@@ -1,5 +1,5 @@
 import { FacetError } from '../../contract/result.ts';
-import { checkSize } from '../recorder/plausible.ts';
+import { checkSize } from '../../core/sense/plausible.ts';
 import type { RgbPicture } from './picture.ts';
 
 /** An uncompressed 24- or 32-bit Windows bitmap (BITMAPINFOHEADER and later) as RGB. Throws FacetError `bad-input`. */

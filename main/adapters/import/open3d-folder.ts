@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { FacetError } from '../../contract/result.ts';
 import { ms } from '../../contract/units.ts';
 import type { Intrinsics, SensorFrame } from '../../core/sense/frames.ts';
-import { checkIntrinsics } from '../recorder/plausible.ts';
+import { checkIntrinsics } from '../../core/sense/plausible.ts';
 import { readBounded, readGrey16, readRgb } from './picture.ts';
 
 export interface ImportOptions {

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import type { Metadata, Sharp } from 'sharp';
 import { FacetError } from '../../contract/result.ts';
 import { openInput } from '../recorder/open-input.ts';
-import { checkSize } from '../recorder/plausible.ts';
+import { checkSize } from '../../core/sense/plausible.ts';
 
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 

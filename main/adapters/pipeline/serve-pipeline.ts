@@ -13,6 +13,7 @@ import { FacetError, type Failure } from '../../contract/result.ts';
 import { Observer, type FaceModels } from '../../core/observer.ts';
 import type { Clock, Sensor } from '../../core/ports.ts';
 import { PreviewStream } from '../../core/preview/preview-stream.ts';
+import { soundFrames } from '../../core/sense/sound-frames.ts';
 
 /** How long a live sensor stays open without a watch, ms. */
 const LINGER = 1500;
@@ -137,7 +138,8 @@ export function servePipeline(parts: PipelineParts, channel: ShellChannel): void
       // Every frame of a recording is judged; live ones can be looked at while the models load.
       if (pace === 'virtual') await models.loaded;
       else models.loaded.catch(() => controller.abort());
-      for await (const frame of sensor.open(signal)) {
+      const now = pace === 'live' ? () => parts.clock.now() : undefined;
+      for await (const frame of soundFrames(sensor.open(signal), sensor.info.driver, now)) {
         if (!own.announced) announce((own.announced = sensor));
         const watch = current;
         if (!watch) continue;
@@ -146,8 +148,8 @@ export function servePipeline(parts: PipelineParts, channel: ShellChannel): void
           continue;
         }
         watch.observer ??= new Observer(models.value, parts.clock);
-        const now = pace === 'live' ? parts.clock.now() : frame.capturedAt;
-        const evidence = await watch.observer.observe(frame, watch.purpose, now);
+        const judgedAt = now?.() ?? frame.capturedAt;
+        const evidence = await watch.observer.observe(frame, watch.purpose, judgedAt);
         if (signal.aborted) break;
         if (current !== watch) continue;
         channel.send({ kind: 'evidence', watch: watch.watch, evidence });

@@ -35,6 +35,15 @@ describe('freshness', () => {
     expect(new Freshness().accepts(frame(0, 100), ms(98))).toBe(true);
   });
 
+  it('goes on after one frame from the future', () => {
+    const freshness = new Freshness();
+    expect([10, 3_600_000, 76].map((at, n) => freshness.accepts(frame(n, at), ms(n * 33 + 12)))).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
   it('refuses a repeated frame, and one from before', () => {
     const freshness = new Freshness();
     freshness.accepts(frame(4, 100), ms(100));

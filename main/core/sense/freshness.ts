@@ -5,7 +5,7 @@ import type { SensorFrame } from './frames.ts';
 /** A frame older than this says nothing about now. */
 export const STALE_MS = 250;
 /** Clocks of two processes may be read this far apart; a frame from further in the future is a forgery or a fault. */
-const AHEAD_MS = 5;
+export const AHEAD_MS = 5;
 
 /** Whether a frame of this capture time says something about now. */
 export const isFresh = (capturedAt: Milliseconds, now: Milliseconds): boolean =>
@@ -22,7 +22,8 @@ export class Freshness {
   /** @returns true for a frame that may be evidence; every frame is to be shown to this once, in the order of arrival */
   accepts(frame: SensorFrame, now: Milliseconds): boolean {
     const ordered = frame.sequence > this.sequence && frame.capturedAt > this.capturedAt;
-    if (!ordered) return false;
+    // One frame from the future would make all that follow look late.
+    if (!ordered || frame.capturedAt - now > AHEAD_MS) return false;
     this.sequence = frame.sequence;
     this.capturedAt = frame.capturedAt;
     const print = fingerprint(frame);

@@ -5,7 +5,7 @@ import { ms } from '../../../contract/units.ts';
 import type { ColourImage, DepthImage, Intrinsics, Rigid, SensorFrame } from '../../../core/sense/frames.ts';
 import { TOPICS, decode } from '../../recorder/foxglove.ts';
 import type { Messages, SchemaName } from '../../recorder/foxglove.ts';
-import { MAX_PIXELS, checkIntrinsics, checkSize } from '../../recorder/plausible.ts';
+import { MAX_PIXELS, checkIntrinsics, checkSize } from '../../../core/sense/plausible.ts';
 import { rotationFromQuaternion } from '../../recorder/quaternion.ts';
 import type { FrameMessages, StoredMessage } from './pair-streams.ts';
 
