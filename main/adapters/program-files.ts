@@ -21,6 +21,8 @@ const bundles = (): string => (basename(here) === 'out' ? here : join(projectRoo
 
 export const modelsFolder = (): string => join(projectRoot(), 'models');
 export const assetsFolder = (): string => join(projectRoot(), 'assets');
+/** An addon with its prebuilt binaries: `freenect1`, … */
+export const nativeFolder = (name: string): string => join(projectRoot(), 'native', name);
 /** A bundled host: `cli`, `pipeline`, … */
 export const hostFile = (name: string): string => join(bundles(), `${name}.js`);
 /** The package beside which `scripts/tensorflow.mjs` installs. */

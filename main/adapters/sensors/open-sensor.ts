@@ -2,6 +2,10 @@
 import type { Pace } from '../../contract/pipeline.ts';
 import { FacetError } from '../../contract/result.ts';
 import type { Clock, Sensor } from '../../core/ports.ts';
+import { findKinects } from '../system-check/usb-kinects.ts';
+import { readUsbBus } from '../system-check/usb-bus.ts';
+import { loadKinect2 } from './kinect2/kinect2-package.ts';
+import { Kinect2Sensor } from './kinect2/kinect2-sensor.ts';
 import { ReplaySensor } from './replay/replay-sensor.ts';
 import { VisitedSensor } from './simulated/visited-sensor.ts';
 
@@ -27,7 +31,11 @@ export async function openSensor(spec: string, { pace, clock }: SensorOptions): 
     case 'replay':
       if (!detail) throw new FacetError('bad-argument', 'replay needs a recording: --sensor replay:FILE.');
       return ReplaySensor.load(detail, clock, { pace: pace === 'live' ? 'original' : 'virtual' });
-    case 'kinect2':
+    case 'kinect2': {
+      await loadKinect2();
+      const kinect = findKinects(await readUsbBus()).find(({ model }) => model === 'kinect-v2');
+      return new Kinect2Sensor({ clock, serial: kinect?.serial ?? '' });
+    }
     case 'freenect':
     case 'freenect2':
       throw new FacetError(

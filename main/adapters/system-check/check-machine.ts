@@ -16,7 +16,7 @@ import { ask, type Keychain } from '../vault/keychain.ts';
 import { openKeyring } from '../vault/keyring.ts';
 import { openKeytar } from '../vault/keytar.ts';
 import { VAULT_FILE } from '../vault/vault-record.ts';
-import type { ListedSensor } from './list-sensors.ts';
+import type { ListedSensor } from '../../contract/states/sensors.ts';
 
 export interface Check {
   readonly id:
@@ -236,27 +236,26 @@ function checkDisplay({ platform, env }: Machine): Check {
 }
 
 function checkSensors({ sensors }: Machine): Check {
-  const hardware = sensors.filter(({ name }) => name !== 'simulated' && name !== 'replay');
-  const usable = hardware.filter(({ state }) => state === 'available').map(({ name }) => name);
-  const attached = [
-    ...new Map(hardware.flatMap((s) => s.attached).map((kinect) => [kinect.node, kinect])).values(),
-  ];
-  const locked = attached.filter(({ accessible }) => !accessible);
-  const seen = attached.map(({ model, id }) => `a ${model} (${id})`).join(' and ') || 'no Kinect';
-  if (locked.length > 0)
+  const attached = sensors.filter((sensor) => sensor.attached);
+  const nameOf = ({ title, serial }: ListedSensor) => (serial ? `${title} (${serial})` : title);
+  const usable = attached.filter(({ state }) => state === 'available');
+  const found = usable.map((sensor) => `${nameOf(sensor)} is attached and can be used.`);
+  const troubles = attached.flatMap((sensor) =>
+    sensor.troubles.map(({ what, remedy }) => ({ what: `${nameOf(sensor)}: ${what}`, remedy })),
+  );
+  if (attached.length === 0)
     return {
       id: 'sensors',
       state: 'warning',
-      found: `Attached: ${seen}; this user may not open ${locked.map(({ node }) => node).join(', ')}.`,
-      remedy: 'Add a udev rule that gives the user access to the device, and plug it in again.',
+      found: 'No Kinect is attached.',
+      remedy: 'Run npm run facet -- sensors for what each needs; simulated and replay work without.',
     };
-  if (usable.length > 0)
-    return { id: 'sensors', state: 'ok', found: `Attached: ${seen}; usable: ${usable.join(', ')}.` };
+  if (troubles.length === 0) return { id: 'sensors', state: 'ok', found: found.join(' ') };
   return {
     id: 'sensors',
     state: 'warning',
-    found: `Attached: ${seen}; no hardware sensor can be used.`,
-    remedy: 'Run npm run facet -- sensors for what each needs; simulated and replay work without.',
+    found: [...found, ...troubles.map(({ what }) => what)].join(' '),
+    remedy: troubles.map(({ remedy }) => remedy).join(' '),
   };
 }
 

@@ -1,74 +1,113 @@
-/** What can stand behind `--sensor` on this machine. */
-import type { UsbKinect } from './usb-kinects.ts';
+/** What can stand behind `--sensor` on this machine: attached Kinects, drivers, and what is missing between them. */
+import type { DriverName, ListedSensor, SensorTrouble } from '../../contract/states/sensors.ts';
+import { missingDrivers, type MissingDrivers } from './drivers.ts';
+import { readUsbBus } from './usb-bus.ts';
+import { findKinects, type UsbKinect } from './usb-kinects.ts';
 
-export interface ListedSensor {
-  readonly name: 'kinect2' | 'freenect' | 'freenect2' | 'simulated' | 'replay';
+interface Hardware {
+  readonly driver: DriverName;
+  readonly model: UsbKinect['model'];
   readonly title: string;
-  /** `driver-missing`: this version of Facet cannot open it, whether or not one is attached. */
-  readonly state: 'available' | 'no-device' | 'driver-missing';
-  /** Devices of its kind that are attached, as far as the system tells. */
-  readonly attached: readonly UsbKinect[];
-  /** What it needs, or how to use it. */
+  readonly platforms: readonly NodeJS.Platform[];
+  /** What it is called where it cannot be. */
+  readonly elsewhere: string;
   readonly needs: string;
 }
 
-/**
- * @param attached Kinects on the USB bus; undefined where the system does not tell (anything but Linux)
- * @param drivers names of the hardware drivers that this version has
- */
-export function listSensors(
-  attached: readonly UsbKinect[] | undefined,
-  drivers: readonly ListedSensor['name'][] = [],
+const HARDWARE: readonly Hardware[] = [
+  {
+    driver: 'kinect2',
+    model: 'kinect-v2',
+    title: 'Kinect v2 through the Kinect runtime',
+    platforms: ['win32'],
+    elsewhere: 'Use freenect2 for a Kinect v2 on Linux or macOS.',
+    needs: 'Windows, the Kinect for Windows Runtime 2.0, its power supply and a USB 3 port.',
+  },
+  {
+    driver: 'freenect',
+    model: 'kinect-v1',
+    title: 'Kinect v1 through libfreenect',
+    platforms: ['linux', 'darwin'],
+    elsewhere: 'Use a Kinect v2 on Windows.',
+    needs: 'Linux or macOS, libfreenect, its 12 V adapter and access to its USB device.',
+  },
+  {
+    driver: 'freenect2',
+    model: 'kinect-v2',
+    title: 'Kinect v2 through libfreenect2',
+    platforms: ['linux', 'darwin'],
+    elsewhere: 'Use kinect2 on Windows.',
+    needs: 'Linux or macOS, libfreenect2, its power supply, a USB 3 port and access to its USB device.',
+  },
+];
+
+const SOFTWARE: readonly ListedSensor[] = [
+  {
+    spec: 'simulated',
+    driver: 'simulated',
+    title: 'Simulated visitors',
+    needs: 'Nothing: --sensor simulated:SCENE, such as simulated:you+dark.',
+  },
+  {
+    spec: 'replay',
+    driver: 'replay',
+    title: 'Recordings',
+    needs: 'A recording: --sensor replay:FILE.mcap (facet record and facet import make them).',
+  },
+].map(
+  (sensor) => ({ ...sensor, serial: '', state: 'available', attached: false, troubles: [] }) as ListedSensor,
+);
+
+/** Asks the system; opens no sensor. */
+export async function listSensors(platform: NodeJS.Platform = process.platform): Promise<ListedSensor[]> {
+  return describeSensors(findKinects(await readUsbBus(platform)), await missingDrivers(platform), platform);
+}
+
+/** One entry for each attached Kinect with the driver that takes it here, one for each driver without, and what needs no device. */
+export function describeSensors(
+  kinects: readonly UsbKinect[],
+  missing: MissingDrivers,
+  platform: NodeJS.Platform,
 ): ListedSensor[] {
-  const hardware = (
-    name: ListedSensor['name'],
-    title: string,
-    model: UsbKinect['model'],
-    needs: string,
-  ): ListedSensor => {
-    const own = (attached ?? []).filter((kinect) => kinect.model === model);
-    if (!drivers.includes(name))
-      return {
-        name,
-        title,
-        state: 'driver-missing',
-        attached: own,
-        needs: `This version of Facet has no driver for it. ${needs}`,
-      };
-    return { name, title, state: own.length > 0 ? 'available' : 'no-device', attached: own, needs };
-  };
-  return [
-    hardware(
-      'kinect2',
-      'Kinect v2 through the Kinect SDK',
-      'kinect-v2',
-      'Windows, the Kinect for Windows SDK 2.0 and a USB 3 port.',
-    ),
-    hardware(
-      'freenect',
-      'Kinect v1 through libfreenect',
-      'kinect-v1',
-      "libfreenect, the sensor's own power supply and access to its USB device.",
-    ),
-    hardware(
-      'freenect2',
-      'Kinect v2 through libfreenect2',
-      'kinect-v2',
-      "libfreenect2, a USB 3 port and access to the sensor's USB device.",
-    ),
-    {
-      name: 'simulated',
-      title: 'Simulated visitors',
-      state: 'available',
-      attached: [],
-      needs: 'Nothing: --sensor simulated:SCENE, such as simulated:you+dark.',
-    },
-    {
-      name: 'replay',
-      title: 'Recordings',
-      state: 'available',
-      attached: [],
-      needs: 'A recording: --sensor replay:FILE.mcap (facet record and facet import make them).',
-    },
-  ];
+  return [...HARDWARE.flatMap((hardware) => entriesOf(hardware, kinects, missing, platform)), ...SOFTWARE];
+}
+
+function entriesOf(
+  { driver, model, title, platforms, elsewhere, needs }: Hardware,
+  kinects: readonly UsbKinect[],
+  missing: MissingDrivers,
+  platform: NodeJS.Platform,
+): ListedSensor[] {
+  const entry = (
+    kinect: UsbKinect | undefined,
+    spec: string,
+    state: ListedSensor['state'],
+    troubles: readonly SensorTrouble[],
+  ): ListedSensor => ({
+    spec,
+    driver,
+    title,
+    serial: kinect?.serial ?? '',
+    state,
+    attached: kinect !== undefined,
+    troubles,
+    needs,
+  });
+  if (!platforms.includes(platform))
+    return [
+      entry(undefined, driver, 'driver-missing', [
+        { what: `There is no driver for it on this system.`, remedy: elsewhere, blocks: true },
+      ]),
+    ];
+  const lack = missing[driver];
+  const lacks = lack ? [{ ...lack, blocks: true }] : [];
+  const own = kinects.filter((kinect) => kinect.model === model);
+  if (own.length === 0) return [entry(undefined, driver, lack ? 'driver-missing' : 'no-device', lacks)];
+  return own.map((kinect) => {
+    const troubles = [...lacks, ...kinect.troubles];
+    // One of several must be named; the Kinect runtime knows only one.
+    const spec =
+      own.length > 1 && kinect.serial && driver !== 'kinect2' ? `${driver}:${kinect.serial}` : driver;
+    return entry(kinect, spec, troubles.some(({ blocks }) => blocks) ? 'trouble' : 'available', troubles);
+  });
 }

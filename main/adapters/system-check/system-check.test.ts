@@ -1,12 +1,26 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryKeychain, keychains } from '../vault/vault-test-support.ts';
-import { modelsFolder } from '../program-files.ts';
+import { assetsFolder, modelsFolder } from '../program-files.ts';
 import { checkMachine, type Machine } from './check-machine.ts';
-import { listSensors } from './list-sensors.ts';
-import { findUsbKinects, type UsbKinect } from './usb-kinects.ts';
+import type { MissingDrivers } from './drivers.ts';
+import { describeSensors } from './list-sensors.ts';
+import type { UsbDevice } from './usb-bus.ts';
+import { findKinects } from './usb-kinects.ts';
+import { readSysfs } from './usb-linux.ts';
+import { parseSystemProfiler } from './usb-macos.ts';
+import { parsePnpEntities } from './usb-windows.ts';
 
 let root: string;
 beforeEach(() => {
@@ -14,23 +28,52 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** A USB device as sysfs shows it. */
-function plugIn(name: string, vendor: string, product: string, number: number): void {
-  const folder = join(root, 'sys', name);
-  mkdirSync(folder, { recursive: true });
+interface Plugged {
+  readonly number?: number;
+  readonly speed?: number;
+  readonly serial?: string;
+  /** Kernel driver of the first interface. */
+  readonly driver?: string;
+  /** PCI vendor of the controller. */
+  readonly controller?: string;
+}
+
+/** A USB device as sysfs shows it: a link from the list to a folder below its controller's. */
+function plugIn(
+  name: string,
+  id: string,
+  { number = 5, speed = 5000, serial, driver, controller = '8086' }: Plugged = {},
+) {
+  const pci = join(root, 'sys/devices', `0000:00:${number.toString().padStart(2, '0')}.0`);
+  const folder = join(pci, 'usb2', name);
+  mkdirSync(join(folder, `${name}:1.0`), { recursive: true });
+  const [idVendor, idProduct] = id.split(':');
   const attributes = {
-    idVendor: vendor,
-    idProduct: product,
+    idVendor,
+    idProduct,
     busnum: 2,
     devnum: number,
-    serial: `S${number}`,
+    speed,
+    serial: serial ?? `S${number}`,
   };
   for (const [attribute, value] of Object.entries(attributes))
     writeFileSync(join(folder, attribute), `${value}\n`);
+  writeFileSync(join(pci, 'vendor'), `0x${controller}\n`);
+  if (driver) {
+    mkdirSync(join(root, 'sys/drivers', driver), { recursive: true });
+    symlinkSync(join(root, 'sys/drivers', driver), join(folder, `${name}:1.0`, 'driver'));
+  }
+  mkdirSync(join(root, 'sys/bus'), { recursive: true });
+  symlinkSync(folder, join(root, 'sys/bus', name));
   mkdirSync(join(root, 'dev/002'), { recursive: true });
   writeFileSync(join(root, 'dev/002', String(number).padStart(3, '0')), '');
 }
-const find = (): Promise<UsbKinect[]> => findUsbKinects(join(root, 'sys'), join(root, 'dev'));
+const bus = (): Promise<UsbDevice[]> => readSysfs(join(root, 'sys/bus'), join(root, 'dev'));
+const kinects = async () => findKinects(await bus());
+const listed = async (missing: MissingDrivers = {}, platform: NodeJS.Platform = 'linux') =>
+  describeSensors(await kinects(), missing, platform);
+const listedAs = async (driver: string, ...rest: Parameters<typeof listed>) =>
+  (await listed(...rest)).filter((sensor) => sensor.driver === driver);
 
 const machineOf = (rest: Partial<Machine> = {}): Machine => ({
   nodeVersion: 'v22.12.0',
@@ -38,7 +81,7 @@ const machineOf = (rest: Partial<Machine> = {}): Machine => ({
   env: {},
   modelsFolder: modelsFolder(),
   dataFolder: join(root, 'data'),
-  sensors: listSensors([]),
+  sensors: describeSensors([], {}, 'linux'),
   keychains: keychains(),
   ...rest,
 });
@@ -46,47 +89,175 @@ const check = async (id: string, rest: Partial<Machine> = {}) =>
   (await checkMachine(machineOf(rest))).find((one) => one.id === id)!;
 
 describe('Kinects on the USB bus', () => {
-  it('are known by their ids, both kinds, and nothing else is taken for one', async () => {
-    plugIn('2-1', '045e', '02c4', 5);
-    plugIn('2-2', '045e', '02ae', 6);
-    plugIn('2-3', '045e', '0745', 7);
-    plugIn('2-4', '1d6b', '02c4', 8);
-    mkdirSync(join(root, 'sys/usb1'));
-    expect(await find()).toEqual([
-      {
-        model: 'kinect-v2',
-        id: '045e:02c4',
-        serial: 'S5',
-        node: join(root, 'dev/002/005'),
-        accessible: true,
-      },
-      {
-        model: 'kinect-v1',
-        id: '045e:02ae',
-        serial: 'S6',
-        node: join(root, 'dev/002/006'),
-        accessible: true,
-      },
+  it('are known by their ids, every version, and nothing else is taken for one', async () => {
+    plugIn('2-1', '045e:02c4', { number: 5 });
+    plugIn('2-2', '045e:02ae', { number: 6, speed: 480 });
+    plugIn('2-3', '045e:0745', { number: 7 });
+    plugIn('2-4', '1d6b:02c4', { number: 8 });
+    plugIn('2-5', '045e:02bf', { number: 9, speed: 480 });
+    plugIn('2-6', '045e:02d8', { number: 10 });
+    mkdirSync(join(root, 'sys/bus/usb1'));
+    expect(await kinects()).toEqual([
+      { model: 'kinect-v1', id: '045e:02ae', serial: 'S6', troubles: [] },
+      { model: 'kinect-v1', id: '045e:02bf', serial: 'S9', troubles: [] },
+      { model: 'kinect-v2', id: '045e:02c4', serial: 'S5', troubles: [] },
+      { model: 'kinect-v2', id: '045e:02d8', serial: 'S10', troubles: [] },
     ]);
   });
 
   it('are none where the system has no such list', async () => {
-    expect(await find()).toEqual([]);
+    expect(await kinects()).toEqual([]);
   });
 
-  it('stand beside the sensors that could use them, even where the driver is not here', async () => {
-    plugIn('2-1', '045e', '02d9', 5);
-    const byName = Object.fromEntries(listSensors(await find()).map((sensor) => [sensor.name, sensor]));
-    expect(byName['freenect2']).toMatchObject({ state: 'driver-missing', attached: [{ id: '045e:02d9' }] });
-    expect(byName['freenect']).toMatchObject({ state: 'driver-missing', attached: [] });
-    const withDriver = Object.fromEntries(
-      listSensors(await find(), ['freenect', 'freenect2']).map(({ name, state }) => [name, state]),
-    );
-    expect(withDriver).toMatchObject({
-      freenect: 'no-device',
-      freenect2: 'available',
-      kinect2: 'driver-missing',
-    });
+  it.each<[string, () => void, RegExp, RegExp, boolean]>([
+    [
+      'a Kinect v1 without its adapter',
+      () => {
+        plugIn('2-1', '045e:02b0', { speed: 12 });
+        plugIn('2-2', '045e:02ad', { number: 6, speed: 480 });
+      },
+      /no power/,
+      /12 V/,
+      true,
+    ],
+    [
+      'a Kinect v1 that the kernel holds',
+      () => plugIn('2-1', '045e:02ae', { driver: 'gspca_kinect' }),
+      /gspca/,
+      /modprobe -r/,
+      true,
+    ],
+    [
+      'a Kinect v1 that a program holds',
+      () => plugIn('2-1', '045e:02ae', { driver: 'usbfs' }),
+      /program uses/,
+      /close/,
+      false,
+    ],
+    ['a Kinect v2 in a USB 2 port', () => plugIn('2-1', '045e:02c4', { speed: 480 }), /USB 2/, /USB 3/, true],
+    [
+      'a Kinect v2 of which only the hub answers',
+      () => plugIn('2-1', '045e:02d9', { speed: 480 }),
+      /hub/,
+      /power supply/,
+      true,
+    ],
+    [
+      'a Kinect v2 behind ASMedia',
+      () => plugIn('2-1', '045e:02c4', { controller: '1b21' }),
+      /ASMedia/,
+      /Intel/,
+      false,
+    ],
+  ])('%s: what is wrong and what to do', async (_, plug, what, remedy, blocks) => {
+    plug();
+    const found = await kinects();
+    expect(found).toHaveLength(1);
+    expect(found[0].troubles).toEqual([
+      {
+        what: expect.stringMatching(what) as string,
+        remedy: expect.stringMatching(remedy) as string,
+        blocks,
+      },
+    ]);
+    const entry = (await listed()).find((sensor) => sensor.attached)!;
+    expect(entry.state).toBe(blocks ? 'trouble' : 'available');
+  });
+
+  it('that this user may not open need the udev rule, which is there and names them', async () => {
+    plugIn('2-1', '045e:02c4');
+    const [device] = await bus();
+    const [{ troubles }] = findKinects([{ ...device, accessible: false }]);
+    const path = /-m 644 (\S+\.rules)/.exec(troubles[0].remedy)![1];
+    const rules = readFileSync(path, 'utf8');
+    for (const product of ['02ae', '02bf', '02b0', '02c4', '02d8']) expect(rules).toContain(product);
+    expect(rules).not.toMatch(/MODE="?0?666/);
+    expect(existsSync(join(assetsFolder(), 'udev/facet-kinect.conf'))).toBe(true);
+  });
+
+  it('of which one of two has no power are told apart', async () => {
+    for (const [i, id] of ['045e:02b0', '045e:02ae', '045e:02b0'].entries())
+      plugIn(`2-${i + 1}`, id, { number: 5 + i });
+    expect((await kinects()).map(({ troubles }) => troubles.length)).toEqual([0, 1]);
+  });
+});
+
+describe('the list of sensors', () => {
+  it('has an entry for each Kinect, by its serial where there are several, and for each driver without one', async () => {
+    plugIn('2-1', '045e:02ae', { number: 5, serial: 'A1' });
+    plugIn('2-2', '045e:02ae', { number: 6, serial: 'B2' });
+    expect((await listedAs('freenect')).map(({ spec, state }) => [spec, state])).toEqual([
+      ['freenect:A1', 'available'],
+      ['freenect:B2', 'available'],
+    ]);
+    expect(await listedAs('freenect2')).toMatchObject([
+      { spec: 'freenect2', state: 'no-device', attached: false },
+    ]);
+    expect(await listedAs('kinect2')).toMatchObject([{ state: 'driver-missing' }]);
+  });
+
+  it('says what an attached Kinect lacks before what it is plugged into', async () => {
+    plugIn('2-1', '045e:02c4', { speed: 480 });
+    const missing = { freenect2: { what: 'libfreenect2 is not installed.', remedy: 'Install it.' } };
+    const [entry] = await listedAs('freenect2', missing);
+    expect(entry).toMatchObject({ spec: 'freenect2', state: 'trouble', serial: 'S5', attached: true });
+    expect(entry.troubles.map(({ what }) => what)).toEqual([
+      missing.freenect2.what,
+      expect.stringContaining('USB 2'),
+    ]);
+  });
+
+  it('gives a Kinect v2 to the runtime on Windows, and to libfreenect2 elsewhere', async () => {
+    plugIn('2-1', '045e:02c4');
+    expect(await listedAs('kinect2', {}, 'win32')).toMatchObject([{ state: 'available', serial: 'S5' }]);
+    expect(await listedAs('freenect2', {}, 'win32')).toMatchObject([
+      { state: 'driver-missing', attached: false },
+    ]);
+    expect(await listedAs('freenect2', {}, 'darwin')).toMatchObject([{ state: 'available' }]);
+  });
+});
+
+describe('the USB bus', () => {
+  it('of Windows is read from its list of devices: one, several or none', () => {
+    const camera = { PNPDeviceID: 'USB\\VID_045E&PID_02C4\\012345747' };
+    const made = { PNPDeviceID: 'USB\\VID_045E&PID_02D9\\5&2C0EBD&0&17' };
+    const part = { PNPDeviceID: 'USB\\VID_045E&PID_02C4&MI_00\\6&1A2B&0&0000' };
+    expect(parsePnpEntities(JSON.stringify(camera))).toMatchObject([
+      { id: '045e:02c4', serial: '012345747' },
+    ]);
+    expect(parsePnpEntities(JSON.stringify([camera, made, part]))).toMatchObject([
+      { id: '045e:02c4' },
+      { id: '045e:02d9', serial: '' },
+    ]);
+    expect(parsePnpEntities('')).toEqual([]);
+  });
+
+  it('of macOS is read from its report, through hubs', () => {
+    const report = {
+      SPUSBDataType: [
+        {
+          _name: 'USB31Bus',
+          _items: [
+            {
+              vendor_id: '0x045e  (Microsoft Corporation)',
+              product_id: '0x02d9',
+              _items: [
+                {
+                  vendor_id: '0x045e  (Microsoft Corporation)',
+                  product_id: '0x02c4',
+                  serial_num: '027344',
+                  device_speed: 'high_speed',
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    };
+    const devices = parseSystemProfiler(JSON.stringify(report));
+    expect(devices).toMatchObject([{ id: '045e:02d9' }, { id: '045e:02c4', serial: '027344', speed: 480 }]);
+    expect(findKinects(devices)[0].troubles).toMatchObject([{ blocks: true }]);
+    expect(parseSystemProfiler('{"SPUSBDataType": 3}')).toEqual([]);
   });
 });
 
@@ -133,13 +304,24 @@ describe('a machine', () => {
     });
   });
 
-  it('whose Kinect this user may not open is told to add a udev rule', async () => {
-    plugIn('2-1', '045e', '02c4', 5);
-    const [kinect] = await find();
-    const sensors = listSensors([{ ...kinect, accessible: false }]);
-    expect(await check('sensors', { sensors })).toMatchObject({
+  it('is told of everything that an attached Kinect lacks', async () => {
+    plugIn('2-1', '045e:02c4', { speed: 480 });
+    const missing = {
+      freenect2: { what: 'libfreenect2 is not installed.', remedy: 'Install libfreenect2.' },
+    };
+    expect(await check('sensors', { sensors: await listed(missing) })).toMatchObject({
       state: 'warning',
-      remedy: expect.stringContaining('udev') as string,
+      found: expect.stringMatching(/S5.*not installed.*USB 2/) as string,
+      remedy: expect.stringMatching(/Install libfreenect2.*USB 3/) as string,
+    });
+    expect(await check('sensors')).toMatchObject({ state: 'warning', found: 'No Kinect is attached.' });
+  });
+
+  it('with a Kinect that works is well', async () => {
+    plugIn('2-1', '045e:02ae');
+    expect(await check('sensors', { sensors: await listed() })).toMatchObject({
+      state: 'ok',
+      found: expect.stringContaining('S5') as string,
     });
   });
 

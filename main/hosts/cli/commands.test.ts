@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageFile } from '../../adapters/program-files.ts';
+import type { ListedSensor } from '../../contract/states/sensors.ts';
 import { ask, expectSentence, facet } from './facet.fixture.ts';
 
 const project = dirname(packageFile());
@@ -45,13 +46,16 @@ describe('facet sensors', () => {
   it('says what can be used, and of every sensor that cannot what it needs', async () => {
     const { code, document } = await ask(['sensors']);
     expect(code).toBe(0);
-    const sensors = document['sensors'] as { name: string; state: string; needs: string }[];
-    const states = Object.fromEntries(sensors.map(({ name, state }) => [name, state]));
+    const sensors = document['sensors'] as ListedSensor[];
+    const states = Object.fromEntries(sensors.map(({ driver, state }) => [driver, state]));
     expect(states).toMatchObject({ simulated: 'available', replay: 'available' });
     expect(Object.keys(states).sort()).toEqual(['freenect', 'freenect2', 'kinect2', 'replay', 'simulated']);
     for (const { needs } of sensors) expect(needs.length).toBeGreaterThan(20);
     const { stdout } = await facet(['sensors']);
-    for (const { name } of sensors) expect(stdout).toContain(name);
+    for (const { spec, troubles } of sensors) {
+      expect(stdout).toContain(spec);
+      for (const { remedy } of troubles) expect(stdout).toContain(`→ ${remedy}`);
+    }
   });
 });
 

@@ -4,7 +4,6 @@ import { modelsFolder } from '../../../adapters/program-files.ts';
 import { defaultDataFolder } from '../../../adapters/store/default-data-folder.ts';
 import { checkMachine } from '../../../adapters/system-check/check-machine.ts';
 import { listSensors } from '../../../adapters/system-check/list-sensors.ts';
-import { findUsbKinects } from '../../../adapters/system-check/usb-kinects.ts';
 import { EXIT } from '../exit-codes.ts';
 import { commonOptions, outputOf, type CommonOptions } from '../options.ts';
 import { finish } from '../output.ts';
@@ -24,7 +23,7 @@ export function doctor(program: Command): void {
           env,
           modelsFolder: modelsFolder(),
           dataFolder: options.data ?? defaultDataFolder(platform, env, homedir()),
-          sensors: listSensors(platform === 'linux' ? await findUsbKinects() : undefined),
+          sensors: await listSensors(platform),
         });
         const problem = checks.some(({ state }) => state === 'problem');
         output.result(

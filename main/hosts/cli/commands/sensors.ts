@@ -1,15 +1,16 @@
 import type { Command } from 'commander';
 import { listSensors } from '../../../adapters/system-check/list-sensors.ts';
-import { findUsbKinects } from '../../../adapters/system-check/usb-kinects.ts';
+import type { ListedSensor } from '../../../contract/states/sensors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { outputOf } from '../options.ts';
 import { finish } from '../output.ts';
 
-const STATE = {
-  available: 'available',
-  'no-device': 'no device attached',
-  'driver-missing': 'driver not in this version',
-} as const;
+const STATE: Readonly<Record<ListedSensor['state'], string>> = {
+  available: 'ready',
+  trouble: 'attached, and needs attention',
+  'no-device': 'not attached',
+  'driver-missing': 'cannot be used here yet',
+};
 
 export function sensors(program: Command): void {
   program
@@ -18,13 +19,19 @@ export function sensors(program: Command): void {
     .action(async (_options: unknown, command: Command) => {
       const output = outputOf(command);
       await finish(output, async () => {
-        const list = listSensors(process.platform === 'linux' ? await findUsbKinects() : undefined);
-        const lines = list.map(({ name, title, state, attached, needs }) => {
-          const devices = attached.map(({ id, serial }) => ` (attached: ${id}${serial ? ` ${serial}` : ''})`);
-          return `${name.padEnd(10)} ${title}: ${STATE[state]}${devices.join('')}\n${' '.repeat(11)}${needs}`;
-        });
-        output.result({ ok: true, sensors: list }, lines.join('\n'));
+        const list = await listSensors();
+        output.result({ ok: true, sensors: list }, list.map(describe).join('\n'));
         return EXIT.ok;
       });
     });
+}
+
+/** One sensor: what it is and how it stands; then each trouble with its remedy, or what it needs. */
+function describe({ spec, title, serial, state, troubles, needs }: ListedSensor): string {
+  const indent = ' '.repeat(11);
+  const head = `${spec.padEnd(10)} ${title}${serial ? ` (${serial})` : ''}: ${STATE[state]}`;
+  if (troubles.length === 0) return `${head}\n${indent}${needs}`;
+  return [head, ...troubles.flatMap(({ what, remedy }) => [`${indent}${what}`, `${indent}→ ${remedy}`])].join(
+    '\n',
+  );
 }

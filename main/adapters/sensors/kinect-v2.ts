@@ -1,0 +1,54 @@
+/**
+ * What is common to both ways to a Kinect v2. Its pictures come mirrored from either driver, as a person sees themselves in
+ * a mirror; Facet's are not, so every row is turned round, and so is what calibrations say about columns.
+ */
+import { FacetError } from '../../contract/result.ts';
+import type { PlacedCamera } from '../../core/geometry/fit-camera.ts';
+import { identity } from '../../core/geometry/rigid.ts';
+import type { Intrinsics } from '../../core/sense/frames.ts';
+
+export const DEPTH_SIZE = { width: 512, height: 424 } as const;
+export const COLOUR_SIZE = { width: 1920, height: 1080 } as const;
+export const DEPTH_PIXELS = DEPTH_SIZE.width * DEPTH_SIZE.height;
+export const COLOUR_PIXELS = COLOUR_SIZE.width * COLOUR_SIZE.height;
+
+/** As drawn: 365 pixels, the axis in the middle. Single sensors stray by a few per cent and a dozen pixels. */
+export const DRAWN_DEPTH: Intrinsics = { ...DEPTH_SIZE, fx: 365, fy: 365, cx: 255.5, cy: 211.5 };
+/** As drawn: 1081 pixels, the axis in the middle, 52 mm beside the depth camera. */
+export const DRAWN_COLOUR: PlacedCamera = {
+  camera: { ...COLOUR_SIZE, fx: 1081, fy: 1081, cx: 959.5, cy: 539.5 },
+  motion: { ...identity, translation: [-52, 0, 0] },
+};
+
+/** Turns each row round, in place. */
+export function unmirror<T extends Uint16Array | Uint32Array>(picture: T, width: number): T {
+  for (let row = 0; row < picture.length; row += width) picture.subarray(row, row + width).reverse();
+  return picture;
+}
+
+/** A colour picture as the frames carry it, from whole pixels of four bytes. */
+export const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+/** How far a device's own answers may be from the drawing: a tenth of the focal length, a tenth of the picture. */
+const STRAY = 0.1;
+
+/**
+ * @param what names the camera and its device
+ * @throws FacetError `sensor-unavailable` for intrinsics that no Kinect v2 has: depth would be bent by them
+ */
+export function checkKinectV2(what: string, answer: Intrinsics, drawn: Intrinsics): void {
+  const near = (value: number, expected: number, by: number) => Math.abs(value - expected) <= by;
+  if (
+    near(answer.fx, drawn.fx, STRAY * drawn.fx) &&
+    near(answer.fy, drawn.fy, STRAY * drawn.fy) &&
+    near(answer.cx, drawn.cx, STRAY * drawn.width) &&
+    near(answer.cy, drawn.cy, STRAY * drawn.height)
+  )
+    return;
+  const said = [answer.fx, answer.fy, answer.cx, answer.cy].map((value) => value.toFixed(1)).join(', ');
+  throw new FacetError(
+    'sensor-unavailable',
+    `${what} says fx, fy, cx, cy = ${said}, which no Kinect v2 has. Plug it in again; if that stays so, its calibration is damaged.`,
+  );
+}

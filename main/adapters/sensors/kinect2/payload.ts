@@ -1,0 +1,71 @@
+/**
+ * What the package delivers, byte for byte, and what Facet makes of it. Rows lie one after the other without padding; all
+ * pictures are mirrored (kinect-v2.ts).
+ *
+ * | part         | bytes                                                    |
+ * | ---          | ---                                                      |
+ * | `color`      | 1920 × 1080 × RGBA                                       |
+ * | `rawDepth`   | 512 × 424 × uint16, millimetres, 0 where nothing is      |
+ * | `infrared`   | 512 × 424 × uint8                                        |
+ * | `depthColor` | 512 × 424 × RGBA: for each depth pixel the colour pixel that the runtime's own calibration finds, 0 where none is |
+ *
+ * Infrared is what the package makes of the sensor's 16 bits: b = ⌊255 · min(1, max(0.01, raw / 65535 / 0.24))⌋. That is linear
+ * up to 24 % of full scale, so the middle of each step is given back; what was brighter (skin near the sensor can be) is
+ * saturated here, 65 535.
+ */
+import { FacetError } from '../../../contract/result.ts';
+import { COLOUR_PIXELS, DEPTH_PIXELS } from '../kinect-v2.ts';
+
+interface Part {
+  readonly buffer: Uint8Array;
+  /** Degrees, across the picture and down; the same for every sensor. Not there for `depthColor`. */
+  readonly horizontalFieldOfView?: number;
+  readonly verticalFieldOfView?: number;
+}
+
+export interface Payload {
+  readonly color?: Part;
+  readonly rawDepth?: Part;
+  readonly infrared?: Part;
+  readonly depthColor?: Part;
+}
+
+const BYTES = {
+  color: COLOUR_PIXELS * 4,
+  rawDepth: DEPTH_PIXELS * 2,
+  infrared: DEPTH_PIXELS,
+  depthColor: DEPTH_PIXELS * 4,
+} as const;
+
+/** A copy of one part's bytes, whatever else lies in the memory around them; aligned. */
+function bytesOf(payload: Payload, name: keyof typeof BYTES): ArrayBuffer {
+  const bytes: unknown = payload[name]?.buffer;
+  const length = bytes instanceof Uint8Array ? bytes.byteLength : 0;
+  if (!(bytes instanceof Uint8Array) || length !== BYTES[name])
+    throw new FacetError(
+      'sensor-unavailable',
+      `The package kinect2 sent ${name} of ${length} bytes where ${BYTES[name]} are due. Run npm ci to get the version that Facet knows.`,
+    );
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + length) as ArrayBuffer;
+}
+
+/** Millimetres, still mirrored. */
+export const depthOf = (payload: Payload): Uint16Array => new Uint16Array(bytesOf(payload, 'rawDepth'));
+/** Whole RGBA pixels, still mirrored. */
+export const colourOf = (payload: Payload): Uint32Array => new Uint32Array(bytesOf(payload, 'color'));
+/** Whole RGBA pixels on the depth picture's grid, still mirrored. */
+export const registeredColourOf = (payload: Payload): Uint32Array =>
+  new Uint32Array(bytesOf(payload, 'depthColor'));
+
+const INFRARED_STEP = (65_535 * 0.24) / 255;
+const WIDENED = Uint16Array.from({ length: 256 }, (_, byte) =>
+  byte === 255 ? 65_535 : Math.round((byte + 0.5) * INFRARED_STEP),
+);
+
+/** Linear brightness in steps of 62, still mirrored. */
+export function infraredOf(payload: Payload): Uint16Array {
+  const bytes = new Uint8Array(bytesOf(payload, 'infrared'));
+  const wide = new Uint16Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) wide[i] = WIDENED[bytes[i]];
+  return wide;
+}
