@@ -51,6 +51,7 @@ const CONDITIONS: readonly (readonly [string, (session: ReliefProbe['session']) 
   ['nothing worn, neutral', (s) => s.accessories.length === 0 && s.expression === 'neutral'],
   ['glasses', (s) => s.accessories.includes('glasses')],
   ['hat over the brow', (s) => s.accessories.includes('hat')],
+  ['hair over the brow', (s) => s.accessories.includes('fringe')],
   ['scarf', (s) => s.accessories.includes('scarf')],
   ['beard', (s) => s.accessories.includes('beard')],
   ['open mouth', (s) => s.expression === 'open-mouth' || s.expression === 'surprise'],

@@ -1,5 +1,6 @@
 /** What a dataset says about its people, sessions and frames, and what it was made from. */
 import { z } from 'zod';
+import { ACCESSORIES } from '../../synthetic/people/person.ts';
 
 export const KINDS = ['reliefs', 'crops'] as const;
 /** `reliefs`: what a frame's relief holds; `crops`: the article's crop of a frame. */
@@ -66,6 +67,8 @@ const syntheticSchema = z.object({
   frames: z.number().int().positive(),
   /** Another seed draws other sessions of the same people. */
   seed: z.string(),
+  /** What every session after the first in light, which enrols, wears besides what it draws. */
+  worn: z.enum(ACCESSORIES).optional(),
 });
 
 const vapSchema = z.object({

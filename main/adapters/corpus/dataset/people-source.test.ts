@@ -52,6 +52,17 @@ describe('the people of a dataset', () => {
     );
   });
 
+  it('wear what they are told to once they have enrolled, and else what they would have worn', () => {
+    const sessionsOf = (changes: Partial<SyntheticSource>) =>
+      packPerson(pack, mean, 'reliefs', source({ frames: 1, ...changes }), 0).record.sessions;
+    const drawn = sessionsOf({});
+    const enrols = drawn.findIndex(({ spectrum }) => spectrum === 'colour');
+    expect(enrols).toBeLessThan(2);
+    sessionsOf({ worn: 'fringe' }).forEach(({ accessories }, s) =>
+      expect(accessories).toEqual([...drawn[s].accessories, ...(s > enrols ? ['fringe'] : [])]),
+    );
+  });
+
   it('are nobody of another pool', () => {
     const faces = (['train', 'validation', 'test'] as const).flatMap((pool) =>
       Array.from({ length: 20 }, (_, index) =>

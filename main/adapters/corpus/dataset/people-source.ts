@@ -44,16 +44,18 @@ export function packPerson(
   pack: HeadPack,
   mean: MeanFace,
   kind: DatasetKind,
-  { pool, from, sessions: count, frames: tries, seed }: SyntheticSource,
+  { pool, from, sessions: count, frames: tries, seed, worn }: SyntheticSource,
   position: number,
 ): PackedPerson {
   const index = from + position;
   const identity = corpusIdentity(pack, pool, index);
   const packed: Uint8Array[] = [];
+  let enrolled = false;
   const sessions = Array.from({ length: count }, (_, s): SessionRecord => {
     const name = `dataset ${seed} ${identity.seed} session ${s}`;
     const random = new Random(name);
-    const { session, label } = drawSession(pack, identity, kind, random, name);
+    const { session, label } = drawSession(pack, identity, kind, random, name, enrolled ? worn : undefined);
+    enrolled ||= label.spectrum === 'colour';
     const frames: FrameRecord[] = [];
     for (let f = 0; f < tries; f++) {
       // Triangular: twice as many in the middle as evenly spread ones, none at the ends.
@@ -110,6 +112,7 @@ function drawSession(
   kind: DatasetKind,
   random: Random,
   name: string,
+  besides: Accessory | undefined,
 ): { readonly session: Session; readonly label: Omit<SessionRecord, 'frames'> } {
   const geometry = random.uniform() < TRAINING_SESSIONS.v1 ? kinectV1() : kinectV2();
   const [near, far] = random.uniform() < COMFORTABLE ? DISTANCES.comfortable : DISTANCES.all;
@@ -117,10 +120,12 @@ function drawSession(
   // The article's crop shows colour: there is none of it in the dark.
   const { name: lightName, light } = drawLight(random, kind === 'reliefs');
   const spectrum = lightName === 'dark' ? 'infrared' : 'colour';
-  const { expression, accessories: worn } = drawLook(random);
+  const { expression, accessories: drawn } = drawLook(random);
   const shaven = identity.facialHair === 'none' || identity.facialHair === 'stubble';
   const grown = random.uniform() < BEARD && identity.male > 0.5 && shaven;
-  const accessories: Accessory[] = grown ? [...worn, 'beard'] : [...worn];
+  const accessories = [
+    ...new Set<Accessory>([...drawn, ...(grown ? ['beard' as const] : []), ...(besides ? [besides] : [])]),
+  ];
   const gaze = { right: 7 * random.normal(), up: 4 * random.normal() };
   const place = `corpus room ${random.below(ROOMS)}`;
   const depthError = random.between(0, TRAINING_SESSIONS.depthError);

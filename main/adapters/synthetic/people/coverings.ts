@@ -1,4 +1,4 @@
-/** What covers skin: shirt, cropped hair, beard, moustache, stubble, hat and scarf. All of this project's own making. */
+/** What covers skin: shirt, cropped hair, fringe, beard, moustache, stubble, hat and scarf. All of this project's own making. */
 import type { Material, Surface, Texture } from '../surface.ts';
 import { keeper } from './keeper.ts';
 import { restPoints } from './landmarks.ts';
@@ -42,6 +42,8 @@ const hairline = curve(
   [-8, 66],
   [20, 70],
 );
+/** Lower edge of a fringe, by the distance from the middle: a little above the brows in front, longer at the temples. */
+const fringeEdge = curve([0, 19], [12, 22], [30, 17], [45, 12], [60, 2]);
 /** Upper edge of a beard by depth: sideburn, cheek, corner of the mouth, under the nose. */
 const beardLine = curve([-66, -4], [-52, -10], [-42, -42], [-14, -58], [14, -58], [22, -51]);
 /** Positive below a collar that is low in front and high at the nape. */
@@ -53,6 +55,7 @@ const FIELDS = {
   shirt: collar,
   cropped: (x, y, z) => Math.min(y - hairline(z), offEars(x, y, z)),
   beard: (x, y, z) => Math.min(beardLine(z) - y, offLips(x, y, z), y + 124, z + 70, offEars(x, y, z)),
+  fringe: (x, y, z) => Math.min(y - fringeEdge(Math.abs(x)), 78 - y, z + 50, offEars(x, y, z)),
   moustache: (x, y, z) =>
     Math.min(
       -48 - 0.28 * Math.abs(x) - y,
@@ -76,6 +79,7 @@ const THICKNESS: Record<Covering, (depth: number) => number> = {
   shirt: (d) => 2 + 5 * round(d, 5) + (d < 16 ? 1.5 * round(16 - d, 4) : 0),
   cropped: (d) => 0.4 + 3.2 * clamp(d / 12, 0, 1),
   beard: (d) => 0.3 + 8 * clamp(d / 22, 0, 1),
+  fringe: (d) => 4 + 5 * clamp(d / 25, 0, 1),
   moustache: (d) => 0.5 + 4.5 * clamp(d / 5, 0, 1),
   hat: (d) => 3 + 5 * round(d, 5) + (d < 34 ? 2.5 * round(34 - d, 4) : 0),
   scarf: (d) => 6 + 24 * round(d, 30),
@@ -84,6 +88,7 @@ const THICKNESS: Record<Covering, (depth: number) => number> = {
 const GROWTH: Partial<Record<Covering, Growth>> = {
   cropped: { density: 1, fade: 7 },
   beard: { density: 1, fade: 9 },
+  fringe: { density: 1, fade: 8 },
   moustache: { density: 1, fade: 1.5 },
 };
 

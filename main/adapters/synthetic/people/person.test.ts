@@ -95,6 +95,19 @@ describe('a person', () => {
   });
 });
 
+describe('a fringe', () => {
+  test('hides the forehead down to the brows, on whoever has hair', () => {
+    const fringed = (hair: string) =>
+      buildPerson(pack, { ...identity, hair }, { accessories: ['fringe'] }).surfaces.find(
+        ({ name }) => name === 'fringe',
+      );
+    expect(fringed('none')).toBeUndefined();
+    const heights = axis(fringed('cropped')!, 1);
+    expect(Math.min(...heights)).toBeGreaterThan(-5);
+    expect(Math.max(...heights)).toBeGreaterThan(60);
+  });
+});
+
 describe('an expression', () => {
   const neutral = buildPerson(pack, identity);
   const moved = (a: Person, b: Person, vertex: number) => {

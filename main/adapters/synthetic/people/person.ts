@@ -10,7 +10,18 @@ import type { Expression, ExpressionName, HeadShape } from './shape.ts';
 import { skinNormals } from './shell.ts';
 import { peak, spectacles } from './spectacles.ts';
 
-export type Accessory = 'glasses' | 'sunglasses' | 'hat' | 'cap' | 'scarf' | 'beard' | 'moustache';
+/** What may be worn for a session; `fringe` is hair over the brow, on whoever has hair. */
+export const ACCESSORIES = [
+  'glasses',
+  'sunglasses',
+  'hat',
+  'cap',
+  'scarf',
+  'beard',
+  'moustache',
+  'fringe',
+] as const;
+export type Accessory = (typeof ACCESSORIES)[number];
 
 /** How a person appears at one moment. */
 export interface Look {
@@ -55,6 +66,8 @@ export function buildPerson(pack: HeadPack, identity: Identity, look: Look = {})
     surfaces.push(cover('moustache', growth(identity.hairColour)));
   if (identity.hair === 'cropped') surfaces.push(cover('cropped', growth(identity.hairColour)));
   else if (identity.hair !== 'none') surfaces.push(hair(pack, identity, points, hatted));
+  if (worn.has('fringe') && identity.hair !== 'none' && !hatted)
+    surfaces.push(cover('fringe', growth(identity.hairColour)));
   if (hatted) {
     const material = cloth(HAT_COLOURS[worn.has('cap') ? 'cap' : 'hat']);
     const hat = cover('hat', material);

@@ -6,6 +6,7 @@ import { vapSource } from '../../../adapters/corpus/dataset/vap-source.ts';
 import type { WriteProgress } from '../../../adapters/corpus/dataset/write-dataset.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
 import { FacetError } from '../../../contract/result.ts';
+import { ACCESSORIES, type Accessory } from '../../../adapters/synthetic/people/person.ts';
 import { softwareVersion } from '../../shared/software-version.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf, indexOf, outputOf, untilInterrupted } from '../options.ts';
@@ -19,12 +20,13 @@ interface DatasetOptions {
   readonly sessions: number;
   readonly frames: number;
   readonly seed: string;
+  readonly worn?: Accessory;
   readonly threads: number;
   readonly vap?: string;
 }
 
 /** What has no meaning for sessions of real people. */
-const SYNTHETIC_ONLY = ['from', 'people', 'sessions', 'frames', 'seed', 'threads'] as const;
+const SYNTHETIC_ONLY = ['from', 'people', 'sessions', 'frames', 'seed', 'worn', 'threads'] as const;
 
 export function dataset(program: Command): void {
   program
@@ -43,6 +45,11 @@ export function dataset(program: Command): void {
     .option('--sessions <count>', 'sessions a person', countOf, 4)
     .option('--frames <count>', 'frames a session', countOf, 6)
     .option('--seed <text>', 'another one draws other sessions of the same people', '')
+    .addOption(
+      new Option('--worn <accessory>', 'what every session after the first in light wears besides').choices(
+        ACCESSORIES,
+      ),
+    )
     .option('--threads <count>', 'worker threads', countOf, availableParallelism())
     .option(
       '--vap <folder>',
@@ -61,14 +68,17 @@ export function dataset(program: Command): void {
           progress: progressTo(output, begun),
           signal,
         };
-        const { pool, kind, from, people, sessions, frames, seed, threads, vap } = options;
+        const { pool, kind, from, people, sessions, frames, seed, worn, threads, vap } = options;
         const report =
           vap === undefined
             ? await makeSyntheticDataset({
                 ...common,
                 kind,
                 threads,
-                source: { kind: 'synthetic', pool, from, people, sessions, frames, seed },
+                source: {
+                  ...{ kind: 'synthetic', pool, from, people, sessions, frames, seed },
+                  ...(worn && { worn }),
+                },
               })
             : await makeVapDataset({
                 ...common,
