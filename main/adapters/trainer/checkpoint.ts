@@ -8,7 +8,7 @@ export interface Measurement {
   readonly step: number;
   /** Mean training loss since the measurement before. */
   readonly loss: number;
-  /** On validation people: shares at a false-match rate of 1e-3, and the equal error rate. */
+  /** On validation people: shares at a false-match rate of 1e-4, and the equal error rate. */
   readonly trueAccept: number;
   readonly equalError: number;
 }

@@ -7,7 +7,7 @@ export function curvesPicture(title: string, history: readonly Measurement[]): s
   const plots = [
     { name: 'Training loss', values: history.map(({ loss }) => loss), unit: '' },
     {
-      name: 'True accepts at a false-match rate of 1e-3, validation people',
+      name: 'True accepts at a false-match rate of 1e-4, validation people',
       values: history.map(({ trueAccept }) => 100 * trueAccept),
       unit: ' %',
     },

@@ -3,10 +3,12 @@ import type { Random } from '../../core/random.ts';
 import { RELIEF, RELIEF_CELLS } from '../../core/shape/relief.ts';
 import { withoutColour } from '../../core/shape/tensor.ts';
 import type { Dataset, DatasetPerson, FrameRef } from '../corpus/dataset/open-dataset.ts';
-import type { Batch, BatchSource } from './train-network.ts';
+import type { Alike, Batch, BatchSource } from './train-network.ts';
 
 export interface ReliefBatchRecipe {
   readonly people: number;
+  /** People of a batch who are alike, where it is known who is. */
+  readonly alike: number;
   /** Samples a person: of two sessions at least, where there are two. */
   readonly samples: number;
   /** Most frames of a session that one sample fuses. */
@@ -18,6 +20,7 @@ export interface ReliefBatchRecipe {
 
 const RELIEF_BATCHES: ReliefBatchRecipe = {
   people: 48,
+  alike: 4,
   samples: 4,
   fused: 8,
   colourless: 0.15,
@@ -43,12 +46,20 @@ export class ReliefBatches implements BatchSource {
     return 2 * this.usable.length;
   }
 
-  batch(random: Random): Batch {
+  batch(random: Random, alike?: Alike): Batch {
     const { people, samples } = this.recipe;
     const input = new Float32Array(people * samples * SIZE);
     const labels = new Int32Array(people * samples);
     const chosen = new Set<number>();
-    while (chosen.size < Math.min(people, this.people)) chosen.add(random.below(this.people));
+    while (chosen.size < Math.min(people, this.people)) {
+      const one = random.below(this.people);
+      const circle = Array.from({ length: alike ? this.recipe.alike - 1 : 0 }, () =>
+        random.pick([...alike![one]]),
+      );
+      for (const label of [one, ...circle])
+        // Not beside their own mirror image: hardly anything tells the two apart.
+        if (!chosen.has(label ^ 1) && chosen.size < people) chosen.add(label);
+    }
     let n = 0;
     for (const label of chosen) {
       const person = this.usable[label >> 1];

@@ -88,7 +88,7 @@ export async function runCourse(course: Course, options: CourseOptions): Promise
     progress: (step, of, loss, latest) => {
       steps++;
       const minutes = ((performance.now() - begun) / 60_000 / steps) * (of - step);
-      const told = latest ? `, ${(100 * latest.trueAccept).toFixed(1)} % at 1e-3` : '';
+      const told = latest ? `, ${(100 * latest.trueAccept).toFixed(1)} % at 1e-4` : '';
       progress(`step ${step} of ${of}, loss ${loss.toFixed(3)}${told}, ${Math.ceil(minutes)} min left`);
     },
   });

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { embeddingDistance } from '../../core/face/embedding.ts';
 import { wilsonRate, type Rate } from '../../core/evaluation/rates.ts';
 import { ARTICLE_CROP } from '../../core/shape/tensor.ts';
-import type { Dataset } from '../corpus/dataset/open-dataset.ts';
+import type { Dataset, DatasetPerson } from '../corpus/dataset/open-dataset.ts';
 import { writeWhole } from '../corpus/write-models.ts';
 import { CropBatches } from './crop-batches.ts';
+import { mapPicture, projected } from './map-picture.ts';
 import { ARTICLE } from './network-spec.ts';
 import { runCourse, type Course, type CourseOptions, type CourseReport } from './run-course.ts';
 import { separationOf, type Embed } from './validate-reliefs.ts';
@@ -22,13 +23,14 @@ const COURSE: Course = {
     steps: [600, 0],
     rate: 1e-3,
     cosface: { scale: 1, margin: 0 },
+    alikeFrom: Infinity,
     every: 50,
     patience: 12,
   },
   kind: 'crops',
   batches: (data) => new CropBatches(data),
   measure: async (validation, embed) => {
-    const { same, different } = await pairDistances(validation, embed);
+    const { same, different } = pairDistances(await embedAll(validation, embed));
     return separationOf(same, different);
   },
   samples: (validation) => {
@@ -60,10 +62,24 @@ export interface TrainArticleReport extends CourseReport {
   readonly table: ArticleTable;
 }
 
-/** Writes article.onnx, article.svg and article.json into the work folder. @throws FacetError as runCourse */
+/** Writes article.onnx, article.svg, article-pca.svg, article-umap.svg and article.json into the work folder. @throws FacetError as runCourse */
 export async function trainArticle(options: CourseOptions): Promise<TrainArticleReport> {
   const { report, validation, embed } = await runCourse(COURSE, options);
-  const { same, different } = await pairDistances(validation, embed);
+  const embedded = await embedAll(validation, embed);
+  for (const projection of ['PCA', 'UMAP'] as const) {
+    const points = projected(
+      embedded.map(({ vector }) => vector),
+      projection,
+    );
+    const title = `${projection}: ${validation.people.length} validation people, a colour each`;
+    const picture = mapPicture(
+      title,
+      points,
+      embedded.map(({ person }) => person.name),
+    );
+    await writeWhole(join(options.work, `article-${projection.toLowerCase()}.svg`), Buffer.from(picture));
+  }
+  const { same, different } = pairDistances(embedded);
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const table: ArticleTable = {
     people: validation.people.length,
@@ -80,30 +96,41 @@ export async function trainArticle(options: CourseOptions): Promise<TrainArticle
   return { ...report, table };
 }
 
-/** Every pair of crops of different sessions. */
-async function pairDistances(
-  dataset: Dataset,
-  embed: Embed,
-): Promise<{ readonly same: readonly number[]; readonly different: readonly number[] }> {
-  const frames = dataset.people.flatMap((person) =>
+interface Embedded {
+  readonly person: DatasetPerson;
+  readonly session: DatasetPerson['sessions'][number];
+  readonly vector: Float32Array;
+}
+
+/** The first crops of every session, embedded. */
+async function embedAll(dataset: Dataset, embed: Embed): Promise<Embedded[]> {
+  const crops = dataset.people.flatMap((person) =>
     person.sessions.flatMap((session) =>
       session.frames.slice(0, CROPS).map((frame) => ({ person, session, frame })),
     ),
   );
-  const vectors: Float32Array[] = [];
-  for (let from = 0; from < frames.length; from += BLOCK) {
-    const some = frames.slice(from, from + BLOCK);
+  const embedded: Embedded[] = [];
+  for (let from = 0; from < crops.length; from += BLOCK) {
+    const some = crops.slice(from, from + BLOCK);
     const input = new Float32Array(some.length * SIZE);
     some.forEach(({ frame }, i) => input.set(dataset.crop(frame), i * SIZE));
-    vectors.push(...(await embed(input, some.length)));
+    const vectors = await embed(input, some.length);
+    some.forEach(({ person, session }, i) => embedded.push({ person, session, vector: vectors[i] }));
   }
+  return embedded;
+}
+
+/** Distances of every pair of crops of different sessions. */
+function pairDistances(embedded: readonly Embedded[]): {
+  readonly same: readonly number[];
+  readonly different: readonly number[];
+} {
   const same: number[] = [];
   const different: number[] = [];
-  for (let i = 0; i < frames.length; i++)
-    for (let j = i + 1; j < frames.length; j++) {
-      if (frames[i].session === frames[j].session) continue;
-      const distance = embeddingDistance(vectors[i], vectors[j]);
-      (frames[i].person === frames[j].person ? same : different).push(distance);
-    }
+  embedded.forEach((one, i) => {
+    for (const other of embedded.slice(i + 1))
+      if (one.session !== other.session)
+        (one.person === other.person ? same : different).push(embeddingDistance(one.vector, other.vector));
+  });
   return { same, different };
 }

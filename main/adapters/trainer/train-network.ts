@@ -7,7 +7,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import { Random } from '../../core/random.ts';
 import { loadCheckpoint, saveCheckpoint, type Checkpoint, type Measurement } from './checkpoint.ts';
 import { contrastive, cosface, supervisedContrastive } from './losses.ts';
-import { unitsOf, type NetworkSpec } from './network-spec.ts';
+import { unitsOf, type NetworkSpec, type TowerSpec } from './network-spec.ts';
 import type { Separation } from './validate-reliefs.ts';
 import { arrayOf, TfNetwork, type Tensorflow, type WeightArray, type Weights } from './tf-network.ts';
 
@@ -18,11 +18,17 @@ export interface Batch {
   readonly labels: Int32Array;
 }
 
+/** Labels most like each label, nearest first. */
+export type Alike = readonly Int32Array[];
+
 export interface BatchSource {
   /** Labels that occur. */
   readonly people: number;
-  /** @param random decides everything about the batch */
-  batch(random: Random): Batch;
+  /**
+   * @param random decides everything about the batch
+   * @param alike who is most like each label, nearest first, where that is known: a batch of such people is the hardest
+   */
+  batch(random: Random, alike?: Alike): Batch;
   /** What one person looks like at their plainest: where their centre begins. */
   portrait(label: number): Float32Array;
 }
@@ -35,6 +41,8 @@ export interface Recipe {
   readonly steps: readonly [pairs: number, centres: number];
   readonly rate: number;
   readonly cosface: { readonly scale: number; readonly margin: number };
+  /** From this step on batches are made of people who are most like each other, as the network sees them by then. */
+  readonly alikeFrom: number;
   /** Steps between two looks at the validation people. */
   readonly every: number;
   /** Looks without improvement after which training stops early. */
@@ -87,12 +95,16 @@ export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome>
       variable.assign(tf.tensor(before.optimiser.get(`centres/${i}`)!.data, variable.shape)),
     );
   }
+  let alike = before ? alikeOf(before.optimiser) : undefined;
   const snapshot = (): Checkpoint => ({
     recipe: name,
     ...state,
     weights: network.read(),
     optimiser: new Map([
       ...optimiser.read(),
+      ...(alike ?? []).map(
+        (labels, i) => [`alike/${i}`, { shape: [labels.length], data: Float32Array.from(labels) }] as const,
+      ),
       ...centres.map((variable, i) => [`centres/${i}`, arrayOf(variable)] as const),
     ]),
   });
@@ -108,7 +120,9 @@ export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome>
     const { step } = state;
     network.draw = step;
     if (step === recipe.steps[0] && recipe.steps[1] > 0) placeCentres(tf, network, source, centres);
-    const batch = source.batch(new Random(`${recipe.seed} step ${step}`));
+    if (step >= recipe.alikeFrom && (step % recipe.every === 0 || !alike))
+      alike = mostAlike(tf, network, source);
+    const batch = source.batch(new Random(`${recipe.seed} step ${step}`), alike);
     const loss = tf.tidy(() => {
       const { value, grads } = tf.variableGrads(
         () => lossOf(tf, network, centres, recipe, batch, step >= recipe.steps[0]),
@@ -161,25 +175,64 @@ function placeCentres(
   source: BatchSource,
   centres: readonly tfjs.Variable[],
 ): void {
-  const { input, towers } = network.spec;
+  network.spec.towers.forEach((tower, t) => {
+    const vectors = portraits(tf, network, source, tower);
+    tf.tidy(() => centres[t].assign(tf.tensor(vectors, centres[t].shape)));
+  });
+}
+
+/** What a tower makes of each person at their plainest, end to end. */
+function portraits(tf: Tensorflow, network: TfNetwork, source: BatchSource, tower: TowerSpec): Float32Array {
+  const { input } = network.spec;
   const size = input.reduce((a, b) => a * b, 1);
-  const vectors = centres.map((centre) => new Float32Array(centre.size));
+  const vectors = new Float32Array(source.people * unitsOf(tower));
   for (let from = 0; from < source.people; from += PORTRAITS) {
     const n = Math.min(PORTRAITS, source.people - from);
     const block = new Float32Array(n * size);
     for (let i = 0; i < n; i++) block.set(source.portrait(from + i), i * size);
     tf.tidy(() => {
       const x = tf.tensor4d(block, [n, ...input]);
-      towers.forEach((tower, t) =>
-        vectors[t].set(network.tower(tower, x, false).dataSync(), from * unitsOf(tower)),
-      );
+      vectors.set(network.tower(tower, x, false).dataSync(), from * unitsOf(tower));
     });
   }
-  centres.forEach((centre, t) => tf.tidy(() => centre.assign(tf.tensor(vectors[t], centre.shape))));
+  return vectors;
 }
 
-/** Portraits that are embedded at once. */
+/** Who is most like whom by the first tower. */
+function mostAlike(tf: Tensorflow, network: TfNetwork, source: BatchSource): Alike {
+  const [tower] = network.spec.towers;
+  const { people } = source;
+  const nearest = Math.min(NEAREST, people - 1);
+  const vectors = portraits(tf, network, source, tower);
+  const alike: Int32Array[] = [];
+  for (let from = 0; from < people; from += PORTRAITS) {
+    const n = Math.min(PORTRAITS, people - from);
+    const found = tf.tidy(() => {
+      const all = tf.tensor2d(vectors, [people, unitsOf(tower)]);
+      // One more: everybody is most like themselves.
+      return tf
+        .topk(tf.matMul(tf.slice(all, [from, 0], [n, -1]), all, false, true), nearest + 1)
+        .indices.dataSync();
+    });
+    for (let i = 0; i < n; i++)
+      alike.push(
+        Int32Array.from(found.subarray(i * (nearest + 1), (i + 1) * (nearest + 1))).filter(
+          (label) => label !== from + i,
+        ),
+      );
+  }
+  return alike;
+}
+
+function alikeOf(kept: Weights): Alike | undefined {
+  const alike: Int32Array[] = [];
+  for (let i = 0, entry; (entry = kept.get(`alike/${i}`)); i++) alike.push(Int32Array.from(entry.data));
+  return alike.length > 0 ? alike : undefined;
+}
+
+/** Portraits that are embedded at once, and people that are known to be alike. */
 const PORTRAITS = 128;
+const NEAREST = 12;
 
 const stale = (history: readonly Measurement[], patience: number): boolean => {
   const scores = history.map(({ trueAccept, equalError }) => trueAccept - equalError);

@@ -21,12 +21,13 @@ import { separation, type Separation } from './validate-reliefs.ts';
 const COURSE: Course = {
   spec: FACET_RGBD,
   recipe: {
-    seed: 'facet-rgbd 1',
+    seed: 'facet-rgbd 2',
     loss: 'supervised-contrastive',
     temperature: 0.1,
-    steps: [1200, 0],
+    steps: [2400, 0],
     rate: 2e-3,
     cosface: { scale: 24, margin: 0.3 },
+    alikeFrom: 400,
     every: 100,
     patience: 12,
   },

@@ -55,6 +55,7 @@ const RECIPE: Recipe = {
   steps: [6, 4],
   rate: 3e-3,
   cosface: { scale: 16, margin: 0.2 },
+  alikeFrom: 4,
   every: 2,
   patience: 10,
 };
@@ -205,7 +206,7 @@ describe('training', () => {
 describe('separation', () => {
   it('is that of two distributions', () => {
     const same = Array.from({ length: 100 }, (_, i) => i / 100);
-    const other = Array.from({ length: 1000 }, (_, i) => 0.8 + i / 1000);
+    const other = Array.from({ length: 10_000 }, (_, i) => 0.8 + i / 10_000);
     const { trueAccept, equalError } = separationOf(same, other);
     expect(trueAccept).toBeCloseTo(0.81, 2);
     expect(equalError).toBeCloseTo(0.11, 1);

@@ -138,7 +138,7 @@ const describeCourse = ({ end, steps, people, minutes, parity }: CourseReport): 
 
 function describe(report: TrainReliefsReport): string {
   const rates = ({ trueAccept, equalError }: Separation) =>
-    `true accepts ${(100 * trueAccept).toFixed(2)} % at a false-match rate of 1e-3, equal error rate ${(100 * equalError).toFixed(2)} %`;
+    `true accepts ${(100 * trueAccept).toFixed(2)} % at a false-match rate of 1e-4, equal error rate ${(100 * equalError).toFixed(2)} %`;
   return [
     ...describeCourse(report),
     'Shape alone, one frame a probe, validation people:',
