@@ -68,13 +68,14 @@ export function separationOf(genuine: readonly number[], impostor: readonly numb
   const other = Float64Array.from(impostor).sort();
   const limit = other[Math.floor(other.length / 10_000)] ?? Infinity;
   const trueAccept = same.filter((distance) => distance < limit).length / same.length;
-  // The first genuine distance at which as many strangers pass as own visits are still missed.
+  // Between two genuine distances the share that is missed stays, and that of strangers who pass grows; at one it is the other way round.
   let below = 0;
   for (let i = 0; i < same.length; i++) {
     while (below < other.length && other[below] <= same[i]) below++;
-    const missed = (same.length - 1 - i) / same.length;
     const passed = below / other.length;
-    if (passed >= missed) return { trueAccept, equalError: (passed + missed) / 2 };
+    const missedBefore = (same.length - i) / same.length;
+    if (passed >= missedBefore) return { trueAccept, equalError: missedBefore };
+    if (passed >= missedBefore - 1 / same.length) return { trueAccept, equalError: passed };
   }
   return { trueAccept, equalError: 0 };
 }
