@@ -114,6 +114,15 @@ describe('a data folder that cannot be written', () => {
     }
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'is named, with the remedy, where no folder can be made',
+    async () => {
+      const failed = await FileStore.open('/proc/nowhere/facet');
+      expect(failed).toMatchObject({ code: 'store-unwritable' });
+      expect(!failed.ok && failed.message).toMatch(/\/proc\/nowhere.*--data/);
+    },
+  );
+
   it('is named, with the remedy, when a folder stands where the file should be', async () => {
     const store = await open();
     fs.mkdirSync(path.join(store.folder, 'a'));

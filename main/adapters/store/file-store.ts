@@ -10,6 +10,7 @@ import { fail, ok } from '../../contract/result.ts';
 import type { Result } from '../../contract/result.ts';
 import type { Store } from '../../core/ports.ts';
 import { fileFailure } from './file-failure.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Lower case only, so that names stay distinct where the file system ignores case; no leading dot, no separator. */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,239}$/;
@@ -28,8 +29,7 @@ export class FileStore implements Store {
   static async open(folder: string): Promise<Result<FileStore>> {
     const absolute = path.resolve(folder);
     try {
-      await fs.mkdir(absolute, { recursive: true, mode: 0o700 });
-      if (!(await fs.stat(absolute)).isDirectory()) throw Object.assign(new Error(), { code: 'EEXIST' });
+      await makeFolder(absolute, 0o700);
     } catch (error) {
       return fileFailure('make the data folder', absolute, error);
     }

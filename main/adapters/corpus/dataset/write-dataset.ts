@@ -1,10 +1,11 @@
 /** Writes a dataset shard by shard; what is there already is kept, so that the same call goes on where the last one ended. */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { FacetError } from '../../../contract/result.ts';
 import { fileFailure } from '../../store/file-failure.ts';
+import { makeFolder } from '../../store/make-folder.ts';
 import { writeWhole } from '../write-models.ts';
 import {
   MANIFEST_FILE,
@@ -75,7 +76,7 @@ export async function writeDataset(
     shardPeople,
     meanFace: createHash('sha256').update(meanFace).digest('hex'),
   };
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => unwritable(folder, error));
+  await makeFolder(resolve(folder)).catch((error: unknown) => unwritable(folder, error));
   const known = await readManifest(folder);
   if (known && JSON.stringify(known.recipe) !== JSON.stringify(recipe))
     throw new FacetError(
@@ -155,7 +156,7 @@ async function put(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 function unwritable(path: string, error: unknown): never {
-  const { message } = fileFailure('write', path, error);
+  const { message } = fileFailure('write', path, error, 'another folder');
   throw new FacetError(
     'store-unwritable',
     `${message} What was written before stays: the same command goes on from there.`,

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { FacetError } from '../../../contract/result.ts';
+import { makeFolder } from '../../store/make-folder.ts';
 import { reportPage } from './page.ts';
 import { detPicture, histogramPicture } from './pictures.ts';
 import { figuresOf, type EvaluationReport } from './report.ts';
@@ -24,7 +25,7 @@ export async function writeReport(
     'report.html': reportPage(report),
   };
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(resolve(folder));
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
   } catch (cause) {
     throw new FacetError(
