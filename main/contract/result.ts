@@ -14,6 +14,8 @@ export type FailureCode =
   | 'bad-input'
   | 'sensor-unavailable'
   | 'sensor-lost'
+  /** Another sensor than the gallery knows: it needs the PIN once, or is none that may unlock. */
+  | 'sensor-unknown'
   | 'model-missing'
   | 'model-altered'
   | 'pipeline-stopped'

@@ -26,13 +26,16 @@ const common = {
   source: fc.constantFrom('enrolment' as const, 'adaptation' as const),
   look: fc.constantFrom('plain', 'with glasses', 'mit Brille 👓'),
 };
+const sensor = fc.record({
+  driver: fc.constantFrom('kinect2', 'simulated'),
+  model: fc.constantFrom('kinect-v1' as const, 'kinect-v2' as const),
+  serial: fc.constantFrom('', '0123'),
+});
+
 const galleries: fc.Arbitrary<Gallery> = fc.record({
   user: fc.constantFrom('ada', 'Zoë', '名前', '../../etc/passwd'),
-  sensor: fc.record({
-    driver: fc.constantFrom('kinect2', 'simulated'),
-    model: fc.constantFrom('kinect-v1' as const, 'kinect-v2' as const),
-    serial: fc.constantFrom('', '0123'),
-  }),
+  sensor,
+  otherSensors: fc.array(sensor, { maxLength: 2 }),
   createdAt: fc.nat(),
   version: fc.nat(),
   templates: fc.array(fc.record({ ...common, pose: fc.record({ yaw: angle, pitch: angle, roll: angle }) }), {
@@ -119,7 +122,7 @@ describe('the gallery codec', () => {
   });
 
   it('says that a newer file needs a newer Facet', () => {
-    const failure = decodeGallery(withJson((json) => (json.format = 2)));
+    const failure = decodeGallery(withJson((json) => (json.format = 3)));
     expect(failure).toHaveProperty('message', expect.stringContaining('update Facet'));
   });
 
@@ -156,6 +159,10 @@ describe('the gallery codec', () => {
     const bytes = encoded(small);
     bytes.set(new Uint8Array(embedding.buffer), bytes.length - 8);
     expect(decodeGallery(bytes)).toMatchObject({ ok: false, code: 'store-altered' });
+  });
+
+  it('reads what was written before other sensors were taken in', () => {
+    expect(decodeGallery(withJson((json) => (json.format = 1)))).toEqual({ ok: true, value: small });
   });
 
   it('names no value in its failures', () => {

@@ -10,9 +10,19 @@ import type { Embeddings } from '../../contract/evidence.ts';
 import type { Gallery } from './gallery.ts';
 
 /** Raise it when the layout changes; newer files are refused by name, not misread. */
-const FORMAT = 1;
+const FORMAT = 2;
+/** The oldest layout that is still read: it noted one sensor only. */
+const OLDEST = 1;
 /** Bounds of a plausible gallery: far above what enrolment makes, low enough that a forged file cannot fill memory. */
-const BOUNDS = { templates: 256, reliefs: 32, models: 8, dimensions: 4096, frames: 1_000_000, text: 200 };
+const BOUNDS = {
+  templates: 256,
+  reliefs: 32,
+  sensors: 16,
+  models: 8,
+  dimensions: 4096,
+  frames: 1_000_000,
+  text: 200,
+};
 /** How far a stored embedding's length may be from 1: float32 rounding of thousands of squares, and no more. */
 const UNIT_TOLERANCE = 1e-3;
 
@@ -37,14 +47,17 @@ const common = {
   look: name,
 };
 
+const sensorIdentity = z.strictObject({
+  driver: name,
+  model: z.enum(['kinect-v1', 'kinect-v2', 'other']),
+  serial: z.string().max(BOUNDS.text),
+});
+
 const envelope = z.strictObject({
-  format: z.literal(FORMAT),
+  format: z.int().min(OLDEST).max(FORMAT),
   user: name,
-  sensor: z.strictObject({
-    driver: name,
-    model: z.enum(['kinect-v1', 'kinect-v2', 'other']),
-    serial: z.string().max(BOUNDS.text),
-  }),
+  sensor: sensorIdentity,
+  otherSensors: z.array(sensorIdentity).max(BOUNDS.sensors).exactOptional(),
   createdAt: wallTime,
   version: z.int().nonnegative(),
   templates: z
@@ -65,11 +78,12 @@ export function encodeGallery(gallery: Gallery): Result<Uint8Array> {
       return [id, vector.length] as [string, number];
     }),
   });
-  const { user, sensor, createdAt, version } = gallery;
+  const { user, sensor, otherSensors, createdAt, version } = gallery;
   const parsed = envelope.safeParse({
     format: FORMAT,
     user,
-    sensor: { driver: sensor.driver, model: sensor.model, serial: sensor.serial },
+    sensor: identityOf(sensor),
+    ...(otherSensors ? { otherSensors: otherSensors.map(identityOf) } : {}),
     createdAt,
     version,
     templates: gallery.templates.map(flat),
@@ -109,7 +123,7 @@ export function decodeGallery(bytes: Uint8Array): Result<Gallery> {
   const parsed = envelope.safeParse(json);
   if (!parsed.success) return damaged(describe(parsed.error));
 
-  const { user, sensor, createdAt, version, templates, reliefs } = parsed.data;
+  const { user, sensor, otherSensors, createdAt, version, templates, reliefs } = parsed.data;
   const counts = [...templates, ...reliefs].flatMap((entry) => entry.vectors.map(([, count]) => count));
   if (bytes.length !== 4 + length + 4 * counts.reduce((sum, count) => sum + count, 0))
     return damaged('its vectors have the wrong length');
@@ -128,6 +142,7 @@ export function decodeGallery(bytes: Uint8Array): Result<Gallery> {
   const gallery = {
     user,
     sensor,
+    ...(otherSensors ? { otherSensors } : {}),
     createdAt,
     version,
     templates: templates.map(filled),
@@ -135,6 +150,8 @@ export function decodeGallery(bytes: Uint8Array): Result<Gallery> {
   };
   return sound ? ok(gallery) : damaged('an embedding is not a unit vector');
 }
+
+const identityOf = ({ driver, model, serial }: Gallery['sensor']) => ({ driver, model, serial });
 
 /** Finite and of length 1. */
 function isUnit(vector: Float32Array): boolean {

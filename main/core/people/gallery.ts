@@ -35,6 +35,8 @@ export interface Gallery {
   readonly user: string;
   /** The sensor it was enrolled with: another one measures with other errors. */
   readonly sensor: Pick<SensorInfo, 'driver' | 'model' | 'serial'>;
+  /** Real sensors that were taken in with the PIN since. */
+  readonly otherSensors?: readonly Pick<SensorInfo, 'driver' | 'model' | 'serial'>[];
   /** Wall time of the first enrolment. */
   readonly createdAt: number;
   /** Counts up by one with every save, from 1; 0 was never saved. An older file than the last saved one is refused. */

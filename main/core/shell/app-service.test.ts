@@ -161,6 +161,7 @@ interface Trying {
   readonly pace?: Pace;
   readonly attentionRequired?: boolean;
   readonly signal?: AbortSignal;
+  readonly sensor?: string;
 }
 
 async function unlock(
@@ -170,11 +171,12 @@ async function unlock(
     pace = 'virtual',
     attentionRequired = true,
     signal = new AbortController().signal,
+    sensor = 'any',
   }: Trying = {},
 ) {
   pipeline.script = script;
   const views: AttemptView[] = [];
-  const result = await app.unlock({ user, sensor: 'any', pace, attentionRequired }, signal, (view) =>
+  const result = await app.unlock({ user, sensor, pace, attentionRequired }, signal, (view) =>
     views.push(view),
   );
   return { result, views };
@@ -494,20 +496,93 @@ describe('unlocking by face', () => {
 describe('the sensor', () => {
   const two = [face({ sequence: 0 }), face({ sequence: 1 })];
 
+  const OTHER: OpenSensor = { ...KINECT, serial: 'B2' };
+  const unlockWith = async (sensor: OpenSensor, asked = 'any') =>
+    (await unlock([watching(sensor), ...two], { sensor: asked })).result;
+  const unknown = (sentence: RegExp) => ({
+    code: 'sensor-unknown',
+    message: expect.stringMatching(sentence) as string,
+  });
+
   it('must be the one that a gallery was enrolled with, where that was a real one', async () => {
     await enrolled(KINECT);
-    for (const other of [SIMULATED, { ...SIMULATED, driver: 'replay' }, { ...KINECT, serial: 'B2' }]) {
-      expect((await unlock([watching(other), ...two])).result).toMatchObject({ code: 'pin-needed' });
+    for (const other of [SIMULATED, { ...SIMULATED, driver: 'replay' }, OTHER]) {
+      expect(await unlockWith(other)).toMatchObject(unknown(/PIN/));
       expect(await screen()).toMatchObject({ kind: 'locked' });
     }
     expect(ledger().totalMisses).toBe(0);
-    expect((await unlock([watching(KINECT), ...two])).result).toMatchObject({ value: { kind: 'unlocked' } });
+    expect(await unlockWith(KINECT)).toMatchObject({ value: { kind: 'unlocked' } });
+  });
+
+  it('that is another real one unlocks after the PIN was entered once, and from then on in every process', async () => {
+    await enrolled(KINECT);
+    expect(await unlockWith(OTHER)).toMatchObject(unknown(/B2.*not the sensor that knows you.*PIN once/));
+    expect((await app.enterPin('ada', '918273')).ok).toBe(false);
+    expect(await unlockWith(OTHER)).toMatchObject(unknown(/PIN once/));
+    expect((await app.enterPin('ada', PIN)).ok).toBe(true);
+    await app.settled();
+    app = newProcess();
+    expect(await unlockWith(OTHER)).toMatchObject({ value: { kind: 'unlocked', by: 'face' } });
+    app = newProcess();
+    expect(await unlockWith(KINECT)).toMatchObject({ value: { kind: 'unlocked', by: 'face' } });
+    expect(vault.galleries.get('ada')).toMatchObject({
+      sensor: { serial: 'A1' },
+      otherSensors: [{ serial: 'B2' }],
+    });
+  });
+
+  it('that went away again before the PIN is not taken in by it', async () => {
+    await enrolled(KINECT);
+    await unlockWith(OTHER);
+    await unlock([{ kind: 'failed', failure: fail('sensor-lost', 'Gone.') }]);
+    await app.enterPin('ada', PIN);
+    await app.settled();
+    app = newProcess();
+    expect(await unlockWith(OTHER)).toMatchObject({ code: 'sensor-unknown' });
+  });
+
+  it('that is none is never taken in, whatever PIN follows', async () => {
+    await enrolled(KINECT);
+    expect(await unlockWith(SIMULATED)).toMatchObject(unknown(/never stands in/));
+    await app.enterPin('ada', PIN);
+    await app.settled();
+    app = newProcess();
+    expect(await unlockWith(SIMULATED)).toMatchObject(unknown(/never stands in/));
+  });
+
+  it('that is a simulation where a real one is set is refused, though the face was enrolled with a simulation', async () => {
+    await enrolled();
+    expect(await unlockWith(SIMULATED, 'freenect2:cpu')).toMatchObject(unknown(/never stands in/));
+    expect(await unlockWith(SIMULATED, 'simulated')).toMatchObject({ value: { kind: 'unlocked' } });
+  });
+
+  it('leaves the PIN at work where it cannot be kept, and is asked for again', async () => {
+    await enrolled(KINECT);
+    await unlockWith(OTHER);
+    vault.saving = fail('store-unwritable', 'The disk is full.');
+    expect((await app.enterPin('ada', PIN)).ok).toBe(true);
+    await app.settled();
+    vault.saving = undefined;
+    app = newProcess();
+    expect(await unlockWith(OTHER)).toMatchObject({ code: 'sensor-unknown' });
+  });
+
+  it('joins the gallery with an enrolment on it, which had the PIN: no look is lost', async () => {
+    await enrolled(KINECT);
+    await enrol([watching(OTHER), ...turningHead(ADA)], { look: 'with glasses' });
+    const gallery = vault.galleries.get('ada')!;
+    expect(new Set(gallery.templates.map(({ look }) => look))).toEqual(new Set(['plain', 'with glasses']));
+    app = newProcess();
+    for (const sensor of [KINECT, OTHER]) {
+      expect(await unlockWith(sensor)).toMatchObject({ value: { kind: 'unlocked' } });
+      app = newProcess();
+    }
   });
 
   it('must not become another during an attempt', async () => {
     await enrolled(KINECT);
     const script = [watching(KINECT), two[0], watching(SIMULATED), two[1]];
-    expect((await unlock(script)).result).toMatchObject({ code: 'pin-needed' });
+    expect((await unlock(script)).result).toMatchObject({ code: 'sensor-unknown' });
     expect(await screen()).toMatchObject({ kind: 'locked' });
     expect(ledger().misses).toBe(1);
   });

@@ -31,6 +31,14 @@ import { userFile } from '../people/gallery-user-file.ts';
 import { LockSession } from '../lock/lock-session.ts';
 import { matchesGallery } from '../judge/match.ts';
 import { checkPin, type PinVault } from '../people/pin.ts';
+import {
+  isHardware,
+  knowsSensor,
+  sameSensor,
+  STAND_IN_SENTENCE,
+  strangerSentence,
+  takeInSensor,
+} from '../people/known-sensors.ts';
 import type { MatchPolicy, Sensitivity } from '../judge/policy.ts';
 import type { Clock, Pipeline, Store } from '../ports.ts';
 
@@ -83,6 +91,9 @@ export class AppService {
   private readonly locks = new Map<string, Promise<LockSession>>();
   /** How a user's screen was last opened; the lock's effect writes it, an attempt reads it. */
   private readonly opened = new Map<string, 'face' | 'pin'>();
+  /** The real sensor that each user's latest attempt did not know: the next right PIN takes it in. */
+  private readonly strangers = new Map<string, OpenSensor>();
+  private takingIn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: AppParts) {}
 
@@ -108,7 +119,22 @@ export class AppService {
   /** Checks the PIN of a user; opens their screen where it is right. Wrong ones are counted and soon delayed. */
   async enterPin(user: string, pin: string): Promise<Result<void>> {
     const lock = await this.lock(user);
-    return lock.tryPin(() => this.parts.pins.verify(user, pin));
+    const right = await lock.tryPin(() => this.parts.pins.verify(user, pin));
+    const stranger = this.strangers.get(user);
+    // The screen does not wait for it. What cannot be kept is asked for again.
+    if (right.ok && stranger) this.takingIn = this.takeIn(user, stranger).catch(() => undefined);
+    return right;
+  }
+
+  /** Until sensors that a PIN took in are kept. */
+  async settled(): Promise<void> {
+    await this.takingIn;
+  }
+
+  private async takeIn(user: string, sensor: OpenSensor): Promise<void> {
+    this.strangers.delete(user);
+    const gallery = await this.parts.vault.load(user);
+    if (gallery.ok && gallery.value) await this.parts.vault.save(takeInSensor(gallery.value, sensor));
   }
 
   /** Everybody who has a PIN or a gallery here, sorted. */
@@ -264,7 +290,7 @@ export class AppService {
       if (signal.aborted) break;
       if (event.kind !== 'silent') heardAt = clock.now();
       if (event.kind === 'watching') {
-        if (sensor && !compatible(sensor, event.sensor)) {
+        if ((sensor && !sameSensor(sensor, event.sensor)) || !isAnswer(request.sensor, event.sensor)) {
           end = fail(
             'sensor-lost',
             'The sensor was exchanged during the enrolment; nothing was stored. Start again.',
@@ -347,6 +373,7 @@ export class AppService {
   ): Promise<Result<AttemptOutcome>> {
     const { user, pace } = request;
     const { vault, pipeline, clock } = this.parts;
+    await this.settled();
     const lock = await this.lock(user);
     const gallery = await vault.load(user);
     if (!gallery.ok) return gallery;
@@ -379,6 +406,7 @@ export class AppService {
     };
     this.opened.delete(user);
     let sensor: OpenSensor | undefined;
+    let stranger: OpenSensor | undefined;
     const patience = request.patience ?? ATTEMPT_LIMITS.patience;
     const isOpen = () => lock.state.kind === 'unlocked';
     let openedAt: Milliseconds | undefined;
@@ -387,9 +415,10 @@ export class AppService {
       if (signal.aborted || isOpen()) break;
       if (event.kind !== 'silent') heardAt = clock.now();
       if (event.kind === 'watching') {
-        const foreign = foreignSensor(sensor ?? gallery.value.sensor, event.sensor);
-        if (foreign) {
-          failure = fail('pin-needed', foreign);
+        failure = foreignSensor(request.sensor, sensor, event.sensor, gallery.value);
+        if (failure) {
+          if (!sensor && isHardware(event.sensor) && isAnswer(request.sensor, event.sensor))
+            stranger = event.sensor;
           break;
         }
         sensor = event.sensor;
@@ -424,6 +453,8 @@ export class AppService {
         show({ kind: 'watching', guidance: attempt.guidance });
       }
     }
+    if (stranger) this.strangers.set(user, stranger);
+    else this.strangers.delete(user);
     attempt = attempt?.kind === 'watching' ? expireAttempt(attempt, now, ms(0)) : attempt;
     const after = ms(now - startedAt);
     if (attempt?.kind === 'accepted') await lock.dispatch({ kind: 'face-accepted', id });
@@ -467,18 +498,26 @@ const matchable = (evidence: Evidence, now: Milliseconds, attentionRequired: boo
 const latest = (captures: readonly Capture[]): Milliseconds =>
   ms(Math.max(...captures.map(({ capturedAt }) => capturedAt)));
 
-const HARDWARE = ['kinect2', 'freenect', 'freenect2'];
+/** Whether the sensor is of the driver that was asked for, where that is a real one. */
+const isAnswer = (asked: string, open: OpenSensor): boolean => {
+  const driver = asked.split(':', 1)[0];
+  return !isHardware({ driver }) || open.driver === driver;
+};
 
-/** A real sensor is only like itself; simulations and recordings stand in for each other, never for a real one. */
-const compatible = (a: Gallery['sensor'], b: Gallery['sensor']): boolean =>
-  HARDWARE.includes(a.driver) || HARDWARE.includes(b.driver)
-    ? a.driver === b.driver && a.model === b.model && a.serial === b.serial
-    : true;
-
-/** Why frames of this sensor are no evidence, or undefined where they are. */
-function foreignSensor(expected: Gallery['sensor'], open: OpenSensor): string | undefined {
-  if (compatible(expected, open)) return undefined;
-  return `Face unlock expects the sensor ${expected.driver} ${expected.serial}, and this is ${open.driver} ${open.serial}. Use that one or the PIN, or enrol again with this one.`;
+/** Why frames of this sensor are no evidence, or undefined where they are. @param first the one that the attempt began with */
+function foreignSensor(
+  asked: string,
+  first: OpenSensor | undefined,
+  open: OpenSensor,
+  gallery: Gallery,
+): Failure | undefined {
+  if (first && !sameSensor(first, open))
+    return fail('sensor-unknown', 'The sensor was exchanged during the attempt. Try again or use your PIN.');
+  if (isAnswer(asked, open) && knowsSensor(gallery, open)) return undefined;
+  return fail(
+    'sensor-unknown',
+    isHardware(open) && isAnswer(asked, open) ? strangerSentence(open) : STAND_IN_SENTENCE,
+  );
 }
 
 const comparable = (gallery: Gallery): Embeddings[] =>
@@ -496,8 +535,9 @@ function withLook(
   wallTime: number,
 ): Gallery {
   const sensor = { driver, model, serial };
-  // Looks of another sensor are not comparable: a new sensor starts a new gallery.
-  const kept = before && compatible(before.sensor, sensor) ? before : undefined;
+  // The PIN stands behind an enrolment: another real sensor is taken in by it. Simulated people and real ones do not mix.
+  const joins = before && (knowsSensor(before, sensor) || (isHardware(before.sensor) && isHardware(sensor)));
+  const kept = joins ? takeInSensor(before, sensor) : undefined;
   const last = latest(captures);
   const templates = captures.map(({ embeddings, pose, capturedAt }): Template => ({
     embeddings,
@@ -509,7 +549,8 @@ function withLook(
   }));
   return {
     user,
-    sensor,
+    sensor: kept?.sensor ?? sensor,
+    ...(kept?.otherSensors ? { otherSensors: kept.otherSensors } : {}),
     createdAt: kept?.createdAt ?? wallTime,
     version: before?.version ?? 0,
     templates: [...(kept?.templates.filter((template) => template.look !== look) ?? []), ...templates],

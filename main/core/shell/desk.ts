@@ -79,6 +79,7 @@ const SECOND = ms(1000);
 const SENSOR_TROUBLE: readonly FailureCode[] = [
   'sensor-lost',
   'sensor-unavailable',
+  'sensor-unknown',
   'pipeline-stopped',
   'bad-argument',
   'bad-input',

@@ -30,6 +30,7 @@ const BY_CODE: Readonly<Record<FailureCode, number>> = {
   'bad-input': EXIT.input,
   'sensor-unavailable': EXIT.sensor,
   'sensor-lost': EXIT.sensor,
+  'sensor-unknown': EXIT.lockedOut,
   'model-missing': EXIT.files,
   'model-altered': EXIT.files,
   'pipeline-stopped': EXIT.sensor,

@@ -22,9 +22,18 @@ export function unlock(program: Command): void {
     .option('--user <name>', 'who wants in (default: the only one enrolled)')
     .option('--timeout <seconds>', 'how long to wait for somebody', secondsOf, 10)
     .option('--no-attention', 'accept closed eyes')
+    .option(
+      '--accept-sensor',
+      'with the PIN: where the sensor is another one than was enrolled with, use it from now on',
+    )
     .action(
       async (
-        options: CommonOptions & { user?: string; timeout: number; attention: boolean },
+        options: CommonOptions & {
+          user?: string;
+          timeout: number;
+          attention: boolean;
+          acceptSensor?: boolean;
+        },
         command: Command,
       ) => {
         const output = outputOf(command);
@@ -32,24 +41,30 @@ export function unlock(program: Command): void {
           const { app, vault, close } = await openApp(options.data);
           try {
             const user = await chooseUser(vault, options.user);
-            if (options.pinStdin) {
+            if (options.pinStdin && !options.acceptSensor) {
               unwrap(await app.enterPin(user, await readPin(true)));
               output.result({ ok: true, unlocked: true, by: 'pin', user }, `Unlocked ${user} by PIN.`);
               return EXIT.ok;
             }
-            const outcome = unwrap(
-              await app.unlock(
-                {
-                  user,
-                  sensor: options.sensor,
-                  pace: paceOf(options),
-                  attentionRequired: options.attention,
-                  patience: ms(options.timeout * 1000),
-                },
-                untilInterrupted(),
-                ({ guidance }) => output.progress(GUIDANCE[guidance]),
-              ),
+            const attempt = await app.unlock(
+              {
+                user,
+                sensor: options.sensor,
+                pace: paceOf(options),
+                attentionRequired: options.attention,
+                patience: ms(options.timeout * 1000),
+              },
+              untilInterrupted(),
+              ({ guidance }) => output.progress(GUIDANCE[guidance]),
             );
+            if (!attempt.ok && attempt.code === 'sensor-unknown' && options.acceptSensor) {
+              output.note(attempt.message);
+              unwrap(await app.enterPin(user, await readPin(options.pinStdin ?? false)));
+              await app.settled();
+              output.result({ ok: true, unlocked: true, by: 'pin', user }, `Unlocked ${user} by PIN.`);
+              return EXIT.ok;
+            }
+            const outcome = unwrap(attempt);
             if (outcome.kind === 'unlocked') {
               output.result(
                 { ok: true, unlocked: true, by: outcome.by, user, seconds: outcome.after / 1000 },

@@ -1,0 +1,40 @@
+/** Which sensors may unlock for a gallery: the one that it was enrolled with, and those that the person took in with the PIN. */
+import type { Gallery } from './gallery.ts';
+
+type SensorIdentity = Gallery['sensor'];
+
+const HARDWARE = ['kinect2', 'freenect', 'freenect2'];
+
+/** More than anybody owns; the oldest is forgotten for the next. */
+const MOST = 8;
+
+export const isHardware = ({ driver }: Pick<SensorIdentity, 'driver'>): boolean => HARDWARE.includes(driver);
+
+/** A real sensor is only like itself; simulations and recordings stand in for each other, never for a real one. */
+export const sameSensor = (a: SensorIdentity, b: SensorIdentity): boolean =>
+  isHardware(a) || isHardware(b)
+    ? a.driver === b.driver && a.model === b.model && a.serial === b.serial
+    : true;
+
+export const knowsSensor = ({ sensor, otherSensors = [] }: Gallery, open: SensorIdentity): boolean =>
+  [sensor, ...otherSensors].some((known) => sameSensor(known, open));
+
+/** The gallery with a sensor taken in; to be called for whoever has the PIN. */
+export function takeInSensor(gallery: Gallery, { driver, model, serial }: SensorIdentity): Gallery {
+  const taken = { driver, model, serial };
+  if (knowsSensor(gallery, taken)) return gallery;
+  return { ...gallery, otherSensors: [...(gallery.otherSensors ?? []), taken].slice(-MOST) };
+}
+
+const MODEL = { 'kinect-v1': 'Kinect v1', 'kinect-v2': 'Kinect v2', other: 'depth sensor' } as const;
+
+/** Such as `Kinect v2 (012345)`. */
+const nameOf = ({ model, serial }: SensorIdentity): string =>
+  serial ? `${MODEL[model]} (${serial})` : MODEL[model];
+
+/** What the person is told of a real sensor that the gallery does not know. */
+export const strangerSentence = (open: SensorIdentity): string =>
+  `This ${nameOf(open)} is not the sensor that knows you. Enter your PIN once, and it will be used from then on.`;
+
+export const STAND_IN_SENTENCE =
+  'A simulation or recording never stands in for your sensor. Use your PIN, or choose your sensor in the settings.';
