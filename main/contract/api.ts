@@ -3,6 +3,7 @@
  * both ends are typed from it, and the shell checks every argument against its schema before it looks at it.
  */
 import { z } from 'zod';
+import { LOOK_REASONS } from './codes.ts';
 import type { AppState } from './states/app.ts';
 import type { Result } from './result.ts';
 
@@ -22,6 +23,8 @@ export const settingsSchema = z.strictObject({
   /** Electron only. */
   startAtLogin: z.boolean(),
   theme: z.enum(['system', 'light', 'dark']),
+  /** Templates follow the person, and a refused look may be remembered after the PIN. */
+  adaptation: z.boolean(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -63,6 +66,11 @@ export const apiSchemas = {
   'settings.change': z.strictObject({ pin: pin.optional(), change: settingsSchema.partial() }),
   'looks.rename': z.strictObject({ pin, look: name, to: name }),
   'looks.remove': z.strictObject({ pin, look: name }),
+  /** Remembers the face that was refused right before the PIN, while it is offered. */
+  'offer.accept': z.strictObject({ look: name, reason: z.enum(LOOK_REASONS) }),
+  'offer.dismiss': z.strictObject({}),
+  /** Forgets what followed the person on a day. */
+  'adaptation.undo': z.strictObject({ pin, day: z.int().min(0).max(1e8) }),
   'pin.change': z.strictObject({ pin, next: pin }),
   /** Every gallery, PIN, setting and key of this data folder. */
   'everything.remove': z.strictObject({ pin }),

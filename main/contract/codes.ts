@@ -41,3 +41,7 @@ export type LivenessReason =
   | 'not-a-face-shape'
   | 'dark-in-infrared'
   | 'depth-missing';
+
+/** What a person says is new in a face that was not recognised. */
+export const LOOK_REASONS = ['glasses', 'hat', 'beard', 'scarf', 'make-up', 'bandage', 'other'] as const;
+export type LookReason = (typeof LOOK_REASONS)[number];

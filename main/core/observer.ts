@@ -183,9 +183,8 @@ export class Observer {
         const tensor = reliefTensor(fused, mean);
         const { spectrum } = sight;
         if (spectrum === 'colour') embeddings.set(shape.modelId, (await shape.embed(tensor))[0]);
-        // Infrared is no colour: what is compared in the dark is the shape without any.
-        if (spectrum === 'infrared' || purpose === 'enrol')
-          embeddings.set(kindIn('infrared', shape.modelId), (await shape.embed(withoutColour(tensor)))[0]);
+        // Infrared is no colour: what is compared in the dark is the shape without any. It also bounds adaptation.
+        embeddings.set(kindIn('infrared', shape.modelId), (await shape.embed(withoutColour(tensor)))[0]);
         const describe = async (kind: string, picture: PixelSource, inPicture: FaceMesh) => {
           const chips = faceChips(picture, inPicture, descriptor.normalisation, CROPS);
           embeddings.set(kind, meanEmbedding(await descriptor.embed(chips, CROPS)));

@@ -16,7 +16,17 @@ const app: AppState = {
     kind: 'watching',
     sensor: { driver: 'simulated', model: 'kinect-v2', serial: 'simulated-1', simulated: true },
   },
-  looks: [{ name: 'plain', templates: 16, enrolledAt: Date.UTC(2026, 10, 20, 9, 30) }],
+  looks: [
+    {
+      name: 'plain',
+      templates: 16,
+      enrolledAt: Date.UTC(2026, 10, 20, 9, 30),
+      adapted: 0,
+      outdated: false,
+    },
+  ],
+  adaptation: [],
+  offer: false,
   enrolment: undefined,
   settings: {
     sensitivity: 1e-5,
@@ -25,6 +35,7 @@ const app: AppState = {
     sensor: 'simulated',
     startAtLogin: false,
     theme: 'system',
+    adaptation: true,
   },
   warnings: [],
   diagnostics: undefined,

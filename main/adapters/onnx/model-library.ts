@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   parseManifest,
+  type AdaptationEntry,
   type FusionEntry,
   type ModelEntry,
   type ModelManifest,
@@ -19,6 +20,7 @@ export interface LoadedModel {
 export interface ModelLibrary {
   readonly models: readonly ModelEntry[];
   readonly fusions: readonly FusionEntry[];
+  readonly adaptations: readonly AdaptationEntry[];
   /** @throws FacetError `model-missing` where no model has this id. */
   entry(id: string): ModelEntry;
   /** Reads the file. @throws FacetError `model-missing` without it, `model-altered` if its hash is another. */
@@ -38,7 +40,7 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
       cause,
     });
   });
-  const { models, fusions, meanFace } = parse(path, text);
+  const { models, fusions, adaptations, meanFace } = parse(path, text);
 
   const entry = (id: string): ModelEntry => {
     const found = models.find((model) => model.id === id);
@@ -49,6 +51,7 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
   return {
     models,
     fusions,
+    adaptations,
     entry,
     load: async (id) => {
       const model = entry(id);

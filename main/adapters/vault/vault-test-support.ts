@@ -51,6 +51,7 @@ export function syntheticGallery(user: string, seed = user): Gallery {
       { ...moment('with glasses'), pose },
     ],
     reliefs: [{ ...moment('plain'), frames: 40 }],
+    remembered: [],
   };
 }
 

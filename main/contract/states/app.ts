@@ -1,6 +1,6 @@
 /** Everything that the page shows. It holds no embedding, no distance and no PIN. */
 import type { Settings, Visitor } from '../api.ts';
-import type { GuidanceCode, LivenessReason, RefusalCode } from '../codes.ts';
+import type { GuidanceCode, LivenessReason, LookReason, RefusalCode } from '../codes.ts';
 import type { Stage } from '../evidence.ts';
 import type { OpenSensor } from '../pipeline.ts';
 import type { FailureCode } from '../result.ts';
@@ -33,8 +33,34 @@ export type EnrolmentPanel =
 export interface LookState {
   readonly name: string;
   readonly templates: number;
-  /** Wall time of its enrolment. */
+  /** Wall time of its enrolment, or of its remembering. */
   readonly enrolledAt: number;
+  /** How many of the templates followed the person since. */
+  readonly adapted: number;
+  /** Made by earlier networks or steps: nothing is compared with it any more. */
+  readonly outdated: boolean;
+  /** Absent where the look was enrolled. */
+  readonly remembered?: RememberedState;
+}
+
+/** A look that Facet remembered after a refusal and the PIN. */
+interface RememberedState {
+  readonly reason: LookReason;
+  /** Wall time of the last unlock by it; at first of its remembering. */
+  readonly usedAt: number;
+  /** It was not used for so long that nothing is compared with it any more. */
+  readonly expired: boolean;
+}
+
+/** What Facet learned on one day. */
+export interface AdaptedDay {
+  /** Counts up by one a day, where the machine stands. */
+  readonly day: number;
+  /** Wall time of the last template. */
+  readonly at: number;
+  readonly views: number;
+  /** How far the day's templates are from what was enrolled: 1 (hardly) … 4 (as far as Facet follows). */
+  readonly drift: number;
 }
 
 export interface DiagnosticsState {
@@ -56,6 +82,10 @@ export interface AppState {
   readonly face: FaceState;
   readonly sensor: SensorState;
   readonly looks: readonly LookState[];
+  /** What followed the person, latest day first. */
+  readonly adaptation: readonly AdaptedDay[];
+  /** The face that was refused right before the PIN may be remembered. */
+  readonly offer: boolean;
   readonly enrolment: EnrolmentPanel | undefined;
   readonly settings: Settings;
   /** Sentences that concern everybody who uses this desk: weaker key storage, a settings file that was set aside. */

@@ -62,15 +62,19 @@ export function fusedDistance(
 export const limitFor = ({ limits }: Requirement, fusedFrames: number): number =>
   limits.findLast((entry) => entry.fusedFrames <= fusedFrames)?.distance ?? -Infinity;
 
-/** Whether a probe meets every requirement against one person's templates. A kind that is missing on either side does not. */
+/**
+ * Whether a probe meets every requirement against one person's templates. A kind that is missing on either side does not.
+ * @param share of each limit that must do
+ */
 export const matchesGallery = (
   probe: Embeddings,
   fusedFrames: number,
   templates: readonly Embeddings[],
   requirements: readonly Requirement[],
+  share = 1,
 ): boolean =>
   requirements.length > 0 &&
   requirements.every((requirement) => {
     const distance = fusedDistance(probe, templates, requirement.parts);
-    return distance !== undefined && distance <= limitFor(requirement, fusedFrames);
+    return distance !== undefined && distance <= share * limitFor(requirement, fusedFrames);
   });

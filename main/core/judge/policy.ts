@@ -1,7 +1,8 @@
 /** What must agree for a face to be recognised: the thresholds of models/manifest.json, by what the sensor can see. */
 import type { EmbeddingKind, Spectrum } from '../../contract/evidence.ts';
 import { FacetError } from '../../contract/result.ts';
-import type { FusionEntry, ModelEntry, Threshold } from '../../contract/manifest.ts';
+import type { AdaptationEntry, FusionEntry, ModelEntry, Threshold } from '../../contract/manifest.ts';
+import type { AdaptationBounds } from '../adapt/bounds.ts';
 import type { Part, Pooling, Requirement } from './match.ts';
 
 /** Sensitivity levels are named by the false-accept rate that they aim at. */
@@ -10,7 +11,12 @@ export type Sensitivity = (typeof SENSITIVITIES)[number];
 /** What Windows Hello promises; it cost no false reject on the validation people. */
 export const DEFAULT_SENSITIVITY: Sensitivity = 1e-5;
 
-export type MatchPolicy = Readonly<Record<Spectrum, readonly Requirement[]>>;
+export type MatchPolicy = Readonly<Record<Spectrum, readonly Requirement[]>> & {
+  /** Which networks' embeddings it compares: those that others made are no measure of anything. */
+  readonly networks?: string;
+  /** How far templates may follow their person; nothing adapts where that was not measured for these networks. */
+  readonly adaptation?: AdaptationBounds;
+};
 
 /** Templates whose distances are averaged: as the thresholds were measured. */
 export const POOLING = { descriptor: { nearest: 1 }, shape: { nearest: 3 } } as const;
@@ -20,7 +26,24 @@ export interface MatchModels {
   readonly descriptor: ModelEntry;
   readonly shape: ModelEntry;
   readonly fusions: readonly FusionEntry[];
+  readonly adaptations: readonly AdaptationEntry[];
 }
+
+/** Names networks by what they are, not by what they are called: a retrained one keeps its id. */
+export const networksOf = (...entries: readonly Pick<ModelEntry, 'id' | 'sha256'>[]): string =>
+  entries.map(({ id, sha256 }) => `${id} ${sha256.slice(0, 16)}`).join(', ');
+
+/** Adaptation is bounded by the shape without its colour, so that no skin, make-up or light decides. */
+export const boundsOf = (
+  { remember, follow, confident }: Pick<AdaptationEntry, 'remember' | 'follow' | 'confident'>,
+  shapeId: string,
+): AdaptationBounds => ({
+  kind: kindIn('infrared', shapeId),
+  pooling: POOLING.shape,
+  remember,
+  follow,
+  confident,
+});
 
 /** A model's embedding of what was seen in this spectrum. */
 export const kindIn = (spectrum: Spectrum, modelId: string): EmbeddingKind =>
@@ -42,7 +65,7 @@ export const fusionParts = (
  * @throws FacetError `model-altered` where the manifest has no threshold for the level
  */
 export function matchPolicy(
-  { descriptor, shape, fusions }: MatchModels,
+  { descriptor, shape, fusions, adaptations }: MatchModels,
   level: Sensitivity = DEFAULT_SENSITIVITY,
 ): MatchPolicy {
   const both = (spectrum: Spectrum): Requirement[] => {
@@ -60,7 +83,14 @@ export function matchPolicy(
         : alone(shape, POOLING.shape, spectrum, level),
     ];
   };
-  return { colour: both('colour'), infrared: both('infrared') };
+  const networks = networksOf(descriptor, shape);
+  const measured = adaptations.find((entry) => entry.networks === networks);
+  return {
+    colour: both('colour'),
+    infrared: both('infrared'),
+    networks,
+    ...(measured && { adaptation: boundsOf(measured, shape.id) }),
+  };
 }
 
 /** One model deciding alone: what it is worth by itself. @throws FacetError `model-altered` */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LOOK_REASONS } from '../../contract/codes.ts';
 import { deg } from '../../contract/units.ts';
 import { galleryModels } from './gallery.ts';
 import type { Embeddings } from '../../contract/evidence.ts';
@@ -42,6 +43,14 @@ const galleries: fc.Arbitrary<Gallery> = fc.record({
     maxLength: 5,
   }),
   reliefs: fc.array(fc.record({ ...common, frames: fc.integer({ min: 1, max: 999 }) }), { maxLength: 2 }),
+  remembered: fc.array(
+    fc.record({
+      look: fc.constantFrom('plain', 'with glasses'),
+      reason: fc.constantFrom(...LOOK_REASONS),
+      usedAt: fc.nat(),
+    }),
+    { maxLength: 2 },
+  ),
 });
 
 const vector = (...values: number[]) => Float32Array.from(values);
@@ -61,6 +70,7 @@ const small: Gallery = {
     },
   ],
   reliefs: [],
+  remembered: [],
 };
 
 function encoded(gallery: Gallery): Uint8Array {
@@ -161,8 +171,12 @@ describe('the gallery codec', () => {
     expect(decodeGallery(bytes)).toMatchObject({ ok: false, code: 'store-altered' });
   });
 
-  it('reads what was written before other sensors were taken in', () => {
-    expect(decodeGallery(withJson((json) => (json.format = 1)))).toEqual({ ok: true, value: small });
+  it('reads what was written before other sensors, networks and remembered looks were noted', () => {
+    const earlier = withJson((json) => {
+      json.format = 1;
+      delete json.remembered;
+    });
+    expect(decodeGallery(earlier)).toEqual({ ok: true, value: small });
   });
 
   it('names no value in its failures', () => {

@@ -4,19 +4,20 @@
  */
 import { z } from 'zod';
 import type { Degrees } from '../../contract/units.ts';
+import { LOOK_REASONS } from '../../contract/codes.ts';
 import { fail, ok } from '../../contract/result.ts';
 import type { Failure, Result } from '../../contract/result.ts';
 import type { Embeddings } from '../../contract/evidence.ts';
-import type { Gallery } from './gallery.ts';
+import { GALLERY_LIMITS, type Gallery } from './gallery.ts';
 
 /** Raise it when the layout changes; newer files are refused by name, not misread. */
 const FORMAT = 2;
-/** The oldest layout that is still read: it noted one sensor only. */
+/** The oldest layout that is still read: it noted one sensor only, no networks and no remembered looks. */
 const OLDEST = 1;
 /** Bounds of a plausible gallery: far above what enrolment makes, low enough that a forged file cannot fill memory. */
 const BOUNDS = {
-  templates: 256,
-  reliefs: 32,
+  ...GALLERY_LIMITS,
+  remembered: 64,
   sensors: 16,
   models: 8,
   dimensions: 4096,
@@ -42,6 +43,7 @@ const vectors = z
 const common = {
   vectors,
   preprocessing: z.int().min(0).max(1e6),
+  networks: name.exactOptional(),
   capturedAt: wallTime,
   source: z.enum(['enrolment', 'adaptation']),
   look: name,
@@ -66,6 +68,10 @@ const envelope = z.strictObject({
   reliefs: z
     .array(z.strictObject({ ...common, frames: z.int().min(1).max(BOUNDS.frames) }))
     .max(BOUNDS.reliefs),
+  remembered: z
+    .array(z.strictObject({ look: name, reason: z.enum(LOOK_REASONS), usedAt: wallTime }))
+    .max(BOUNDS.remembered)
+    .default([]),
 });
 
 /** @returns the bytes, or `bad-input` where the gallery breaks a rule that decoding enforces. */
@@ -88,6 +94,7 @@ export function encodeGallery(gallery: Gallery): Result<Uint8Array> {
     version,
     templates: gallery.templates.map(flat),
     reliefs: gallery.reliefs.map(flat),
+    remembered: gallery.remembered,
   });
   if (!parsed.success) return fail('bad-input', `This gallery cannot be stored: ${describe(parsed.error)}.`);
   if (!floats.every(isUnit))
@@ -123,7 +130,7 @@ export function decodeGallery(bytes: Uint8Array): Result<Gallery> {
   const parsed = envelope.safeParse(json);
   if (!parsed.success) return damaged(describe(parsed.error));
 
-  const { user, sensor, otherSensors, createdAt, version, templates, reliefs } = parsed.data;
+  const { user, sensor, otherSensors, createdAt, version, templates, reliefs, remembered } = parsed.data;
   const counts = [...templates, ...reliefs].flatMap((entry) => entry.vectors.map(([, count]) => count));
   if (bytes.length !== 4 + length + 4 * counts.reduce((sum, count) => sum + count, 0))
     return damaged('its vectors have the wrong length');
@@ -147,6 +154,7 @@ export function decodeGallery(bytes: Uint8Array): Result<Gallery> {
     version,
     templates: templates.map(filled),
     reliefs: reliefs.map(filled),
+    remembered,
   };
   return sound ? ok(gallery) : damaged('an embedding is not a unit vector');
 }

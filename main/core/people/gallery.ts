@@ -2,15 +2,21 @@
 import type { Embeddings } from '../../contract/evidence.ts';
 import type { Degrees } from '../../contract/units.ts';
 import type { Result } from '../../contract/result.ts';
+import type { LookReason } from '../../contract/codes.ts';
 import type { SensorInfo } from '../sense/frames.ts';
 
 type TemplateSource = 'enrolment' | 'adaptation';
+
+/** Version of the steps from frame to network input; templates of another one do not compare. */
+export const PREPROCESSING = 2;
 
 /** One stored moment: its embeddings and what made them. */
 export interface Template {
   readonly embeddings: Embeddings;
   /** Version of the steps from frame to network input; templates of another version do not compare. */
   readonly preprocessing: number;
+  /** Which networks embedded it (MatchPolicy.networks); undefined where that was not noted yet. */
+  readonly networks?: string;
   /** Measured head pose; 0, 0, 0 looks straight at the sensor. */
   readonly pose: { readonly yaw: Degrees; readonly pitch: Degrees; readonly roll: Degrees };
   /** Wall time, milliseconds since the Unix epoch. */
@@ -25,10 +31,19 @@ interface FusedRelief {
   readonly look: string;
   readonly embeddings: Embeddings;
   readonly preprocessing: number;
+  readonly networks?: string;
   /** How many frames the relief was fused from. */
   readonly frames: number;
   readonly capturedAt: number;
   readonly source: TemplateSource;
+}
+
+/** A look that was remembered, not enrolled. */
+export interface RememberedLook {
+  readonly look: string;
+  readonly reason: LookReason;
+  /** Wall time of the last unlock that it was nearest at; at first, when it was remembered. */
+  readonly usedAt: number;
 }
 
 export interface Gallery {
@@ -43,7 +58,12 @@ export interface Gallery {
   readonly version: number;
   readonly templates: readonly Template[];
   readonly reliefs: readonly FusedRelief[];
+  /** Which looks were remembered: their templates are adapted ones. All other adapted templates follow an enrolled look. */
+  readonly remembered: readonly RememberedLook[];
 }
+
+/** More than these, and a gallery cannot be stored: far above what people make. */
+export const GALLERY_LIMITS = { templates: 256, reliefs: 32 } as const;
 
 /** Keeps galleries, encrypted, one per user. */
 export interface GalleryVault {

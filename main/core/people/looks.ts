@@ -1,10 +1,18 @@
 /** The looks of a gallery: what a person enrolled, by the name that they gave it. */
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { LookState } from '../../contract/states/app.ts';
-import type { Gallery } from './gallery.ts';
+import type { Gallery, RememberedLook, Template } from './gallery.ts';
 
-/** In the order of enrolment. */
-export function looksOf(gallery: Gallery | undefined): LookState[] {
+/**
+ * In the order of enrolment.
+ * @param usable whether a template can be compared by the networks of now
+ * @param expired whether a remembered look was not used for too long
+ */
+export function looksOf(
+  gallery: Gallery | undefined,
+  usable: (template: Template) => boolean = () => true,
+  expired: (look: RememberedLook) => boolean = () => false,
+): LookState[] {
   if (!gallery) return [];
   const names = [...new Set([...gallery.templates, ...gallery.reliefs].map(({ look }) => look))];
   return names
@@ -12,7 +20,21 @@ export function looksOf(gallery: Gallery | undefined): LookState[] {
       const templates = gallery.templates.filter(({ look }) => look === name);
       const reliefs = gallery.reliefs.filter(({ look }) => look === name);
       const enrolledAt = Math.min(...[...templates, ...reliefs].map(({ capturedAt }) => capturedAt));
-      return { name, templates: templates.length, enrolledAt };
+      const remembered = gallery.remembered.find(({ look }) => look === name);
+      return {
+        name,
+        templates: templates.length,
+        enrolledAt,
+        adapted: remembered ? 0 : templates.filter(({ source }) => source === 'adaptation').length,
+        outdated: !templates.some(usable),
+        ...(remembered && {
+          remembered: {
+            reason: remembered.reason,
+            usedAt: remembered.usedAt,
+            expired: expired(remembered),
+          },
+        }),
+      };
     })
     .sort((a, b) => a.enrolledAt - b.enrolledAt);
 }
@@ -33,16 +55,22 @@ export function renameLook(gallery: Gallery, look: string, to: string): Result<G
     ...gallery,
     templates: gallery.templates.map(renamed),
     reliefs: gallery.reliefs.map(renamed),
+    remembered: gallery.remembered.map(renamed),
   });
 }
 
-/** @returns the gallery without the look; `bad-argument` where there is none */
+/**
+ * Without an enrolled look there is nothing that adapted templates could be held to: they go with the last one.
+ * @returns the gallery without the look; `bad-argument` where there is none
+ */
 export function removeLook(gallery: Gallery, look: string): Result<Gallery> {
   if (!has(gallery, look)) return unknown(look);
   const others = (entry: { readonly look: string }) => entry.look !== look;
+  const templates = gallery.templates.filter(others);
   return ok({
     ...gallery,
-    templates: gallery.templates.filter(others),
+    templates: templates.some(({ source }) => source === 'enrolment') ? templates : [],
     reliefs: gallery.reliefs.filter(others),
+    remembered: gallery.remembered.filter(others),
   });
 }

@@ -661,3 +661,71 @@ describe('two users', () => {
     expect(pipeline.requests).toHaveLength(1);
   });
 });
+
+describe('a gallery that learns', () => {
+  const adaptation = { kind: 'shape', pooling: { nearest: 1 }, remember: 0.6, follow: 0.4, confident: 0.9 };
+  const learning = () =>
+    new AppService({
+      pipeline,
+      vault,
+      pins,
+      store,
+      clock,
+      loadPolicy: async () => ok({ ...POLICY, adaptation }),
+    });
+  const sources = () => vault.galleries.get('ada')!.templates.map(({ source }) => source);
+  const attempt = (script: Script) => {
+    pipeline.script = script;
+    const request = {
+      user: 'ada',
+      sensor: 'any',
+      pace: 'virtual',
+      attentionRequired: true,
+      adapt: true,
+    } as const;
+    return app.unlock(request, new AbortController().signal, () => undefined);
+  };
+  const comes = [watching(SIMULATED), face({ sequence: 0 }), face({ sequence: 1 })];
+
+  beforeEach(async () => {
+    await enrolled();
+    app = learning();
+  });
+
+  it('is saved after the screen is open, and keeps nobody waiting', async () => {
+    let save = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (save = resolve));
+    const saving = vault.save.bind(vault);
+    vault.save = (gallery) => gate.then(() => saving(gallery));
+    expect(await attempt(comes)).toMatchObject({ ok: true, value: { kind: 'unlocked', by: 'face' } });
+    expect(sources()).not.toContain('adaptation');
+    save();
+    await app.settled();
+    expect(sources()).toContain('adaptation');
+  });
+
+  it('loses neither of two changes at once', async () => {
+    await attempt(comes);
+    await app.renameLook('ada', PIN, 'plain', 'every day');
+    expect(sources()).toContain('adaptation');
+    expect(await app.looks('ada')).toMatchObject({ value: { looks: [{ name: 'every day', adapted: 1 }] } });
+  });
+
+  it('says that looks of earlier networks are outdated, and compares nothing with them', async () => {
+    const gallery = vault.galleries.get('ada')!;
+    const templates = gallery.templates.map((template) => ({ ...template, networks: 'earlier' }));
+    vault.galleries.set('ada', { ...gallery, templates });
+    expect(await app.looks('ada')).toMatchObject({ value: { looks: [{ name: 'plain', outdated: true }] } });
+    const refused = await attempt(comes);
+    expect(refused).toMatchObject({ ok: false, code: 'not-enrolled' });
+    expect(refused).toHaveProperty('message', expect.stringContaining('Enrol again; the PIN works'));
+    expect(vault.galleries.get('ada')!.templates).toBe(templates);
+  });
+
+  it('remembers nothing of somebody without a look', async () => {
+    vault.galleries.clear();
+    expect(await app.mayRemember('ada')).toBe(false);
+    expect(await app.remember('ada', { look: 'hat', reason: 'hat' })).toMatchObject({ code: 'not-enrolled' });
+    expect(await app.looks('ada')).toEqual(ok({ looks: [], days: [] }));
+  });
+});

@@ -24,9 +24,15 @@ import {
 } from '../people/enrolment.ts';
 import { meanEmbedding } from '../face/embedding.ts';
 import { isFresh } from '../sense/freshness.ts';
+import { comparable, isExpired, templatesInUse } from '../adapt/anchors.ts';
+import { learn } from '../adapt/follow.ts';
+import { adaptedDays, undoDay } from '../adapt/history.ts';
+import { Refusals } from '../adapt/refusals.ts';
+import { mayRemember, noteFace, rememberLook } from '../adapt/remember.ts';
 import { looksOf, removeLook, renameLook } from '../people/looks.ts';
-import type { LookState } from '../../contract/states/app.ts';
-import type { Gallery, GalleryVault, Template } from '../people/gallery.ts';
+import type { AdaptedDay, LookState } from '../../contract/states/app.ts';
+import type { LookReason } from '../../contract/codes.ts';
+import { PREPROCESSING, type Gallery, type GalleryVault, type Template } from '../people/gallery.ts';
 import { userFile } from '../people/gallery-user-file.ts';
 import { LockSession } from '../lock/lock-session.ts';
 import { matchesGallery } from '../judge/match.ts';
@@ -41,9 +47,6 @@ import {
 } from '../people/known-sensors.ts';
 import type { MatchPolicy, Sensitivity } from '../judge/policy.ts';
 import type { Clock, Pipeline, Store } from '../ports.ts';
-
-/** Version of the steps from frame to network input; templates of another one do not compare. */
-export const PREPROCESSING = 2;
 
 /** Escaped, so that every file of a user has a possible name. */
 const LONGEST_NAME = 200;
@@ -85,6 +88,14 @@ export interface UnlockRequest {
   readonly sensitivity?: Sensitivity;
   /** How long to wait for somebody who can be judged. */
   readonly patience?: Milliseconds;
+  /** Whether the gallery may learn from the attempt. */
+  readonly adapt?: boolean;
+}
+
+/** What the user enrolled, and what Facet learned since. */
+export interface Looks {
+  readonly looks: readonly LookState[];
+  readonly days: readonly AdaptedDay[];
 }
 
 export class AppService {
@@ -93,9 +104,15 @@ export class AppService {
   private readonly opened = new Map<string, 'face' | 'pin'>();
   /** The real sensor that each user's latest attempt did not know: the next right PIN takes it in. */
   private readonly strangers = new Map<string, OpenSensor>();
-  private takingIn: Promise<unknown> = Promise.resolve();
+  private readonly refusals: Refusals;
+  /** The latest change of each user's gallery: they are made one after the other. */
+  private readonly changes = new Map<string, Promise<unknown>>();
+  /** Called when a gallery has learned from an unlock, or could not. */
+  learned: (user: string, saved: Result<void>) => void = () => undefined;
 
-  constructor(private readonly parts: AppParts) {}
+  constructor(private readonly parts: AppParts) {
+    this.refusals = new Refusals(parts.clock);
+  }
 
   /** The user's lock, locked when first asked for. */
   async lock(user: string): Promise<LockSession> {
@@ -108,7 +125,9 @@ export class AppService {
       };
       session = enrolled().then((known) =>
         LockSession.open({ store, clock, user, enrolled: known }, (effect) => {
-          if (effect.kind === 'unlock') this.opened.set(user, effect.by);
+          if (effect.kind !== 'unlock') return;
+          this.opened.set(user, effect.by);
+          this.refusals.opened(user, effect.by);
         }),
       );
       this.locks.set(user, session);
@@ -121,20 +140,12 @@ export class AppService {
     const lock = await this.lock(user);
     const right = await lock.tryPin(() => this.parts.pins.verify(user, pin));
     const stranger = this.strangers.get(user);
-    // The screen does not wait for it. What cannot be kept is asked for again.
-    if (right.ok && stranger) this.takingIn = this.takeIn(user, stranger).catch(() => undefined);
+    if (right.ok && stranger) {
+      this.strangers.delete(user);
+      // The screen does not wait for it. What cannot be kept is asked for again.
+      void this.change(user, (gallery) => ok(takeInSensor(gallery, stranger))).catch(() => undefined);
+    }
     return right;
-  }
-
-  /** Until sensors that a PIN took in are kept. */
-  async settled(): Promise<void> {
-    await this.takingIn;
-  }
-
-  private async takeIn(user: string, sensor: OpenSensor): Promise<void> {
-    this.strangers.delete(user);
-    const gallery = await this.parts.vault.load(user);
-    if (gallery.ok && gallery.value) await this.parts.vault.save(takeInSensor(gallery.value, sensor));
   }
 
   /** Everybody who has a PIN or a gallery here, sorted. */
@@ -161,36 +172,108 @@ export class AppService {
     return set.ok ? this.enterPin(user, pin) : set;
   }
 
-  /** What the user enrolled; empty where nothing is. */
-  async looks(user: string): Promise<Result<LookState[]>> {
+  /** What the user enrolled and what adapted since; empty where nothing is. */
+  async looks(user: string): Promise<Result<Looks>> {
     const gallery = await this.parts.vault.load(user);
-    return gallery.ok ? ok(looksOf(gallery.value)) : gallery;
+    if (!gallery.ok) return gallery;
+    if (!gallery.value) return ok({ looks: [], days: [] });
+    // Without the models' manifest nothing can be told of the templates, but the looks are there.
+    const policy = await this.parts.loadPolicy();
+    const wallTime = this.parts.clock.wallTime();
+    const looks = looksOf(
+      gallery.value,
+      (template) => !policy.ok || comparable(template, policy.value),
+      (look) => isExpired(look, wallTime),
+    );
+    return ok({ looks, days: policy.ok ? adaptedDays(gallery.value, policy.value, wallTime) : [] });
   }
 
   async renameLook(user: string, pin: string, look: string, to: string): Promise<Result<void>> {
-    return this.changeGallery(user, pin, (gallery) => renameLook(gallery, look, to));
+    return this.changeWithPin(user, pin, (gallery) => renameLook(gallery, look, to));
   }
 
   async removeLook(user: string, pin: string, look: string): Promise<Result<void>> {
-    return this.changeGallery(user, pin, (gallery) => removeLook(gallery, look));
+    return this.changeWithPin(user, pin, (gallery) => removeLook(gallery, look));
   }
 
-  private async changeGallery(
+  /** Forgets what followed the person on that day. */
+  async undoDay(user: string, pin: string, day: number): Promise<Result<void>> {
+    return this.changeWithPin(user, pin, (gallery) => undoDay(gallery, day));
+  }
+
+  /** Whether the face that was refused right before the PIN may be remembered as a look. */
+  async mayRemember(user: string): Promise<boolean> {
+    const faces = this.refusals.offer(user);
+    if (!faces) return false;
+    const gallery = await this.parts.vault.load(user);
+    const policy = await this.parts.loadPolicy();
+    if (!gallery.ok || !gallery.value || !policy.ok) return false;
+    return mayRemember(faces, gallery.value, policy.value, this.parts.clock.wallTime());
+  }
+
+  /** Remembers the face that was refused right before the PIN. A failure keeps the offer. */
+  async remember(
+    user: string,
+    chosen: { readonly look: string; readonly reason: LookReason },
+  ): Promise<Result<void>> {
+    const faces = this.refusals.offer(user);
+    const policy = await this.parts.loadPolicy();
+    if (!policy.ok) return policy;
+    const wallTime = this.parts.clock.wallTime();
+    const saved = await this.change(user, (gallery) =>
+      faces && mayRemember(faces, gallery, policy.value, wallTime)
+        ? rememberLook(gallery, faces, chosen, policy.value, wallTime)
+        : fail('bad-argument', NO_OFFER),
+    );
+    if (saved.ok) this.refusals.forget(user);
+    return saved;
+  }
+
+  /** Whoever was refused left, or declined to be remembered, or the screen was locked. */
+  forgetRefusal(user: string): void {
+    this.refusals.forget(user);
+  }
+
+  private async changeWithPin(
     user: string,
     pin: string,
     change: (gallery: Gallery) => Result<Gallery>,
   ): Promise<Result<void>> {
-    const { vault } = this.parts;
     const right = await this.enterPin(user, pin);
-    if (!right.ok) return right;
-    const gallery = await vault.load(user);
-    if (!gallery.ok) return gallery;
-    if (!gallery.value) return fail('not-enrolled', 'No look is enrolled. Reload the page.');
-    const changed = change(gallery.value);
-    if (!changed.ok) return changed;
-    const saved =
-      changed.value.templates.length > 0 ? await vault.save(changed.value) : await vault.remove(user);
-    return saved.ok ? ok(undefined) : saved;
+    return right.ok ? this.change(user, change) : right;
+  }
+
+  /** Changes the gallery as it then is. @param change gives undefined where there is nothing to change */
+  private change(
+    user: string,
+    change: (gallery: Gallery) => Result<Gallery | undefined>,
+  ): Promise<Result<void>> {
+    const { vault } = this.parts;
+    return this.inOrder(user, async () => {
+      const gallery = await vault.load(user);
+      if (!gallery.ok) return gallery;
+      if (!gallery.value) return fail('not-enrolled', 'No look is enrolled. Reload the page.');
+      const changed = change(gallery.value);
+      if (!changed.ok) return changed;
+      if (!changed.value) return ok(undefined);
+      const saved =
+        changed.value.templates.length > 0 ? await vault.save(changed.value) : await vault.remove(user);
+      return saved.ok ? ok(undefined) : saved;
+    });
+  }
+
+  private inOrder<T>(user: string, work: () => Promise<T>): Promise<T> {
+    const done = (this.changes.get(user) ?? Promise.resolve()).then(work);
+    this.changes.set(
+      user,
+      done.catch(() => undefined),
+    );
+    return done;
+  }
+
+  /** Until what unlocks and PINs left to be saved is saved. */
+  async settled(): Promise<void> {
+    await Promise.all(this.changes.values());
   }
 
   /** Replaces the PIN. Fails with `pin-wrong`, or where the next one may not be set (checkPin). */
@@ -338,12 +421,16 @@ export class AppService {
     if (end || !sensor) return end ?? fail('sensor-lost', 'The sensor sent nothing; nothing was stored.');
 
     const last = latest(state.captures);
-    const gallery = withLook(before, user, sensor, request.look, state.captures, clock.wallTime());
+    const { look } = request;
+    const made = { user, look, wallTime: clock.wallTime(), networks: policy.value.networks };
     if (newPin !== undefined) {
       const set = await pins.set(user, newPin);
       if (!set.ok) return set;
     }
-    const saved = await vault.save(gallery);
+    const saved = await this.inOrder(user, async () => {
+      const now = await vault.load(user);
+      return vault.save(withLook(now.ok ? now.value : undefined, sensor, made, state.captures));
+    });
     if (!saved.ok) {
       // Nothing is kept of an enrolment that fails, its PIN neither.
       if (newPin !== undefined) await pins.remove(user);
@@ -351,7 +438,7 @@ export class AppService {
     }
     return ok({
       user,
-      look: request.look,
+      look,
       templates: state.captures.length,
       seconds: (last - firstAt!) / 1000,
       ...(this.parts.keyWarning === undefined ? {} : { warning: this.parts.keyWarning }),
@@ -382,14 +469,16 @@ export class AppService {
         'not-enrolled',
         `Nobody called "${user}" is enrolled. Enrol first: npm run facet -- enroll --user ${user}.`,
       );
-    const templates = comparable(gallery.value);
+    const policy = await this.parts.loadPolicy(request.sensitivity);
+    if (!policy.ok) return policy;
+    const templates = templatesInUse(gallery.value, policy.value, clock.wallTime()).map(
+      ({ embeddings }) => embeddings,
+    );
     if (templates.length === 0)
       return fail(
         'not-enrolled',
         `The looks of "${user}" were made by another version of Facet. Enrol again; the PIN works.`,
       );
-    const policy = await this.parts.loadPolicy(request.sensitivity);
-    if (!policy.ok) return policy;
     const begun = await lock.beginFace();
     if (!begun.ok) return begun;
     const id = begun.value;
@@ -399,9 +488,15 @@ export class AppService {
     let now = ms(0);
     let charged = false;
     let failure: Failure | undefined;
+    let faces: readonly FaceEvidence[] = [];
+    let recognised: FaceEvidence | undefined;
     const rules = {
       attentionRequired: request.attentionRequired,
-      recognises: (evidence: FaceEvidence) => matches(policy.value, evidence, templates),
+      recognises: (evidence: FaceEvidence) => {
+        const known = matches(policy.value, evidence, templates);
+        if (known) recognised = evidence;
+        return known;
+      },
       ...(request.patience === undefined ? {} : { patience: request.patience }),
     };
     this.opened.delete(user);
@@ -448,6 +543,7 @@ export class AppService {
           charged = true;
           await lock.dispatch({ kind: 'face-seen', id });
         }
+        if (request.adapt) faces = noteFace(faces, evidence);
         attempt = stepAttempt(attempt, evidence, now, rules);
         if (attempt.kind !== 'watching' || isOpen()) break;
         show({ kind: 'watching', guidance: attempt.guidance });
@@ -462,12 +558,25 @@ export class AppService {
       await lock.dispatch({ kind: 'face-ended', id });
     else await lock.dispatch({ kind: 'face-missed', id });
     const by = this.opened.get(user);
+    if (request.adapt) {
+      if (by === 'face' && recognised) this.learn(user, recognised, policy.value);
+      else if (!by && attempt?.kind === 'refused' && attempt.code === 'not-recognised')
+        this.refusals.note(user, faces);
+    }
     if (by) return ok({ kind: 'unlocked', by, after });
     if (failure) return failure;
     if (signal.aborted) return fail('cancelled', 'The attempt was cancelled.');
     if (attempt?.kind === 'accepted')
       return fail('paused', 'Face unlock was switched off while the face was looked at. Use the PIN.');
     return ok({ kind: 'refused', code: attempt?.kind === 'refused' ? attempt.code : 'nobody', after });
+  }
+
+  /** In its own time: no unlock waits for a gallery to be saved. */
+  private learn(user: string, evidence: FaceEvidence, policy: MatchPolicy): void {
+    const wallTime = this.parts.clock.wallTime();
+    void this.change(user, (gallery) => ok(learn(gallery, evidence, policy, wallTime))).then((saved) =>
+      this.learned(user, saved),
+    );
   }
 
   /** Live frames are judged now; those of a recording at the time that they bear. */
@@ -520,29 +629,35 @@ function foreignSensor(
   );
 }
 
-const comparable = (gallery: Gallery): Embeddings[] =>
-  gallery.templates
-    .filter((template) => template.preprocessing === PREPROCESSING)
-    .map((template) => template.embeddings);
+const NO_OFFER =
+  'What was seen before the PIN is not kept any more. It can be remembered after the next time that you are not recognised.';
+
+/** How a look comes to be: of whom, called what, when, by which networks. */
+interface Making {
+  readonly user: string;
+  readonly look: string;
+  readonly wallTime: number;
+  readonly networks: string | undefined;
+}
 
 /** The gallery with this look in place of an earlier one of the same name. */
 function withLook(
   before: Gallery | undefined,
-  user: string,
   { driver, model, serial }: OpenSensor,
-  look: string,
+  { user, look, wallTime, networks }: Making,
   captures: readonly Capture[],
-  wallTime: number,
 ): Gallery {
   const sensor = { driver, model, serial };
   // The PIN stands behind an enrolment: another real sensor is taken in by it. Simulated people and real ones do not mix.
   const joins = before && (knowsSensor(before, sensor) || (isHardware(before.sensor) && isHardware(sensor)));
   const kept = joins ? takeInSensor(before, sensor) : undefined;
   const last = latest(captures);
+  const steps = { preprocessing: PREPROCESSING, ...(networks !== undefined && { networks }) };
+  const others = (entry: { readonly look: string }) => entry.look !== look;
   const templates = captures.map(({ embeddings, pose, capturedAt }): Template => ({
     embeddings,
     pose,
-    preprocessing: PREPROCESSING,
+    ...steps,
     capturedAt: Math.round(wallTime - (last - capturedAt)),
     source: 'enrolment',
     look,
@@ -553,18 +668,19 @@ function withLook(
     ...(kept?.otherSensors ? { otherSensors: kept.otherSensors } : {}),
     createdAt: kept?.createdAt ?? wallTime,
     version: before?.version ?? 0,
-    templates: [...(kept?.templates.filter((template) => template.look !== look) ?? []), ...templates],
+    templates: [...(kept?.templates.filter(others) ?? []), ...templates],
     reliefs: [
-      ...(kept?.reliefs.filter((relief) => relief.look !== look) ?? []),
+      ...(kept?.reliefs.filter(others) ?? []),
       {
         look,
         embeddings: meanEmbeddings(captures),
-        preprocessing: PREPROCESSING,
+        ...steps,
         frames: captures.length,
         capturedAt: wallTime,
         source: 'enrolment',
       },
     ],
+    remembered: kept?.remembered.filter(others) ?? [],
   };
 }
 

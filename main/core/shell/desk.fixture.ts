@@ -5,9 +5,8 @@ import type { LivenessReason } from '../../contract/codes.ts';
 import type { OpenSensor, PreviewChoice, WatchRequest } from '../../contract/pipeline.ts';
 import { fail, ok } from '../../contract/result.ts';
 import { deg, mm, ms } from '../../contract/units.ts';
-import { PREPROCESSING } from './app-service.ts';
 import { Desk, type DeskOptions, type DeskParts } from './desk.ts';
-import type { Gallery } from '../people/gallery.ts';
+import { PREPROCESSING, type Gallery } from '../people/gallery.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { MemoryPins, MemoryStore, MemoryVault } from '../memory.fixture.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
@@ -113,23 +112,28 @@ const requirements = (picture: string) =>
 const POLICY: MatchPolicy = {
   colour: requirements('face-rgb'),
   infrared: requirements('face-rgb@infrared'),
+  networks: 'now',
+  adaptation: { kind: 'shape', pooling: { nearest: 1 }, remember: 0.6, follow: 0.4, confident: 0.9 },
 };
 
-/** Each person looks like one axis: themselves at distance 0, anybody else at √2. */
+/** Each person looks like one axis: themselves at distance 0, anybody else at √2. Disguised, Ada has her shape and a picture of its own. */
 const embeddingsOf = (person: number): Embeddings =>
   new Map(
     ['face-rgb', 'face-rgb@infrared', 'shape'].map((kind) => [
       kind,
-      Float32Array.from({ length: 4 }, (_, i) => (i === person ? 1 : 0)),
+      Float32Array.from({ length: 4 }, (_, i) =>
+        i === (kind === 'shape' && person === DISGUISED ? ADA : person) ? 1 : 0,
+      ),
     ]),
   );
-export const [ADA, BOB] = [0, 1];
+export const [ADA, BOB, DISGUISED] = [0, 1, 2];
 
 /** Ada's gallery, with one look. */
 function galleryOf(user: string, look = 'plain'): Gallery {
   const entry = {
     embeddings: embeddingsOf(ADA),
     preprocessing: PREPROCESSING,
+    networks: 'now',
     capturedAt: 1,
     source: 'enrolment' as const,
     look,
@@ -141,6 +145,7 @@ function galleryOf(user: string, look = 'plain'): Gallery {
     version: 1,
     templates: [{ ...entry, pose: { yaw: deg(0), pitch: deg(0), roll: deg(0) } }],
     reliefs: [{ ...entry, frames: 1 }],
+    remembered: [],
   };
 }
 

@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { apiSchemas, type Channel } from '../../contract/api.ts';
 import { SECTORS } from '../../contract/codes.ts';
+import { fail } from '../../contract/result.ts';
 import type { AppState } from '../../contract/states/app.ts';
 import {
   ADA,
   BOB,
+  DISGUISED,
   PIN,
   restarting,
   settled,
@@ -553,5 +555,132 @@ describe('whatever a page sends', () => {
     expect(JSON.stringify(await call('looks.rename', { pin: PIN, look: 'plain', to: 'x' }))).not.toContain(
       'another bug',
     );
+  });
+});
+
+describe('a desk that adapts', () => {
+  beforeEach(() => open());
+  const wish = { look: 'with glasses', reason: 'glasses' };
+  const refuse = async (person: number) => {
+    await staged.pipeline.emit(watching);
+    await staged.stand(person, 40);
+    expect(state().face).toMatchObject({ kind: 'refused' });
+  };
+  const enterPin = async () => {
+    await call('lock.pin', { pin: PIN });
+    await settled();
+  };
+  const templates = () => staged.vault.galleries.get('ada')!.templates;
+
+  it('offers to remember who was refused and has the PIN, and knows them the next time', async () => {
+    await refuse(DISGUISED);
+    await enterPin();
+    expect(state()).toMatchObject({ lock: { kind: 'unlocked', by: 'pin' }, offer: true });
+    expect(await call('offer.accept', wish)).toMatchObject({ ok: true });
+    expect(state()).toMatchObject({
+      offer: false,
+      looks: [{ name: 'plain' }, { name: 'with glasses', remembered: { reason: 'glasses', expired: false } }],
+    });
+    await call('lock.now');
+    await settled();
+    await staged.pipeline.emit(watching);
+    await staged.stand(DISGUISED, 3);
+    expect(state().lock).toMatchObject({ kind: 'unlocked', by: 'face' });
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['a stranger with the PIN', () => refuse(BOB)],
+    ['who waited too long with the PIN', () => refuse(DISGUISED).then(() => staged.clock.advance(31_000))],
+    [
+      'who came after the refused one left',
+      async () => {
+        await refuse(DISGUISED);
+        for (let i = 0; i < 30; i++) {
+          await staged.pipeline.emit(staged.nobody());
+          staged.clock.advance(50);
+        }
+      },
+    ],
+    [
+      'whose desk does not adapt',
+      () =>
+        call('settings.change', { pin: PIN, change: { adaptation: false } })
+          .then(() => call('lock.now'))
+          .then(settled)
+          .then(() => refuse(DISGUISED)),
+    ],
+    ['who was not refused', async () => undefined],
+  ])('offers nothing to %s', async (_, before) => {
+    await before();
+    const kept = templates();
+    await enterPin();
+    expect(state()).toMatchObject({ lock: { kind: 'unlocked' }, offer: false });
+    expect(await call('offer.accept', wish)).toMatchObject({ ok: false, code: 'bad-argument' });
+    expect(templates()).toBe(kept);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['declined', () => call('offer.dismiss')],
+    ['not taken before the screen is locked', () => call('lock.now')],
+    [
+      'for what the settings no longer allow',
+      () => call('settings.change', { change: { adaptation: false } }),
+    ],
+  ])('forgets an offer that is %s', async (_, end) => {
+    await refuse(DISGUISED);
+    await enterPin();
+    expect(state().offer).toBe(true);
+    await end();
+    await settled();
+    expect(state().offer).toBe(false);
+    expect(await call('offer.accept', wish)).toMatchObject({ ok: false });
+  });
+
+  it('keeps the offer while the disk is full', async () => {
+    await refuse(DISGUISED);
+    await enterPin();
+    staged.vault.saving = fail('store-unwritable', 'The disk is full.');
+    expect(await call('offer.accept', wish)).toMatchObject({ ok: false, code: 'store-unwritable' });
+    expect(state()).toMatchObject({ offer: true, looks: [{ name: 'plain' }] });
+    staged.vault.saving = undefined;
+    expect(await call('offer.accept', { ...wish, look: 'plain' })).toMatchObject({ code: 'bad-argument' });
+    expect(await call('offer.accept', wish)).toMatchObject({ ok: true });
+  });
+
+  it('follows its person after the screen is open, shows the day, and forgets it for the PIN', async () => {
+    await staged.pipeline.emit(watching);
+    await staged.stand(ADA, 3);
+    await settled();
+    expect(state()).toMatchObject({ lock: { by: 'face' }, adaptation: [{ views: 1, drift: 1 }] });
+    expect(templates().map(({ source }) => source)).toEqual(['enrolment', 'adaptation']);
+    const { day } = state().adaptation[0];
+    expect(await call('adaptation.undo', { pin: '918273', day })).toMatchObject({ code: 'pin-wrong' });
+    expect(await call('adaptation.undo', { pin: PIN, day })).toMatchObject({ ok: true });
+    expect(state().adaptation).toEqual([]);
+    expect(templates()).toHaveLength(1);
+  });
+
+  it('opens all the same where what was learned cannot be kept, and says so', async () => {
+    staged.vault.saving = fail('store-unwritable', 'The disk is full.');
+    await staged.pipeline.emit(watching);
+    await staged.stand(ADA, 3);
+    await settled();
+    expect(state().lock).toMatchObject({ kind: 'unlocked', by: 'face' });
+    expect(state().warnings).toEqual(['What Facet learned could not be kept: The disk is full.']);
+    expect(templates()).toHaveLength(1);
+  });
+
+  it('asks for the PIN to adapt again, not to stop', async () => {
+    await enterPin();
+    expect(await call('settings.change', { change: { adaptation: false } })).toMatchObject({ ok: true });
+    expect(await call('settings.change', { change: { adaptation: true } })).toMatchObject({
+      code: 'pin-needed',
+    });
+    await call('lock.now');
+    await settled();
+    await staged.pipeline.emit(watching);
+    await staged.stand(ADA, 3);
+    await settled();
+    expect(templates()).toHaveLength(1);
   });
 });

@@ -14,6 +14,7 @@ import {
 import type { PreviewChoice, WatchRequest } from '../../contract/pipeline.ts';
 import { fail, ok, type Failure, type FailureCode, type Result } from '../../contract/result.ts';
 import type {
+  AdaptedDay,
   AppState,
   DiagnosticsState,
   EnrolmentPanel,
@@ -101,6 +102,10 @@ export class Desk {
   private session: LockSession | undefined;
   private settings!: Settings;
   private looks: readonly LookState[] = [];
+  private adaptation: readonly AdaptedDay[] = [];
+  private offer = false;
+  /** Whether the screen was open when the lock last changed. */
+  private open = false;
   private face: FaceState = { kind: 'off' };
   private sensor: SensorState = { kind: 'resting' };
   private enrolment: EnrolmentPanel | undefined;
@@ -126,6 +131,11 @@ export class Desk {
 
   private constructor(private readonly parts: DeskParts) {
     this.app = new AppService({ ...appParts(parts), pipeline: this.observed() });
+    this.app.learned = (user, saved) => {
+      if (user !== this.user) return;
+      this.warn('learned', saved.ok ? undefined : `What Facet learned could not be kept: ${saved.message}`);
+      void this.loadLooks();
+    };
     this.activeAt = parts.clock.now();
     this.offset = this.clockOffset();
   }
@@ -167,10 +177,11 @@ export class Desk {
 
   private async loadLooks(): Promise<void> {
     const { user } = this;
-    const looks = user === undefined ? ok([]) : await this.app.looks(user);
+    const looks = user === undefined ? ok({ looks: [], days: [] }) : await this.app.looks(user);
     this.warn('key', await this.parts.keyWarning());
     if (user !== this.user) return;
-    this.looks = looks.ok ? looks.value : [];
+    this.looks = looks.ok ? looks.value.looks : [];
+    this.adaptation = looks.ok ? looks.value.days : [];
     this.warn('looks', looks.ok ? undefined : looks.message);
     this.publish();
   }
@@ -187,6 +198,8 @@ export class Desk {
       face: this.face,
       sensor: this.sensor,
       looks: this.looks,
+      adaptation: this.adaptation,
+      offer: this.offer,
       enrolment: this.enrolment,
       settings: this.settings,
       warnings: [...this.warnings.values()],
@@ -321,6 +334,24 @@ export class Desk {
         await this.loadLooks();
         return removed;
       }),
+    'offer.accept': (chosen) =>
+      this.withUser(async (user) => {
+        if (!this.offer) return fail('bad-argument', 'Nothing is offered to be remembered. Reload the page.');
+        const remembered = await this.app.remember(user, chosen);
+        if (remembered.ok) this.offer = false;
+        await this.loadLooks();
+        return remembered;
+      }),
+    'offer.dismiss': () => {
+      this.withdrawOffer();
+      return ok(undefined);
+    },
+    'adaptation.undo': ({ pin, day }) =>
+      this.withUser(async (user) => {
+        const undone = await this.app.undoDay(user, pin, day);
+        await this.loadLooks();
+        return undone;
+      }),
     'pin.change': ({ pin, next }) => this.withUser((user) => this.app.changePin(user, pin, next)),
     'everything.remove': ({ pin }) => this.withPin(pin, () => this.removeEverything()),
     'diagnostics.open': ({ pin }) =>
@@ -372,6 +403,7 @@ export class Desk {
       this.useSensor();
       this.backoff.reset();
     }
+    if (!settings.adaptation) this.withdrawOffer();
     if (settings.startAtLogin !== before.startAtLogin) this.parts.startAtLogin?.(settings.startAtLogin);
     return ok(undefined);
   }
@@ -397,6 +429,8 @@ export class Desk {
     this.face = { kind: 'off' };
     this.lastRefusal = undefined;
     this.looks = [];
+    this.adaptation = [];
+    this.offer = false;
     this.enrolment = undefined;
     this.warnings.clear();
     const users = await this.app.users();
@@ -427,8 +461,27 @@ export class Desk {
     if (this.lock.kind === 'locked') {
       this.closeDiagnostics();
       this.cancelEnrolment();
-    } else if (this.lock.by === 'face') this.face = { kind: 'accepted' };
+      if (this.open) this.withdrawOffer();
+    } else {
+      if (this.lock.by === 'face') this.face = { kind: 'accepted' };
+      else if (!this.open) void this.offerLook();
+    }
+    this.open = this.lock.kind === 'unlocked';
     this.steer();
+  }
+
+  /** After a refusal and the PIN: offers to remember the face that was refused, where it is this person's. */
+  private async offerLook(): Promise<void> {
+    const { user } = this;
+    if (user === undefined || !this.settings.adaptation) return;
+    const may = await this.app.mayRemember(user);
+    this.offer = may && this.lock.kind === 'unlocked' && user === this.user;
+    this.publish();
+  }
+
+  private withdrawOffer(): void {
+    this.offer = false;
+    if (this.user !== undefined) this.app.forgetRefusal(this.user);
   }
 
   private active(): void {
@@ -473,6 +526,7 @@ export class Desk {
     this.watchers.clear();
     this.task?.controller.abort();
     await this.ended;
+    await this.app.settled();
     await this.parts.pipeline.close();
   }
 
@@ -535,9 +589,9 @@ export class Desk {
       const begun = clock.now();
       this.face = { kind: 'watching', guidance: 'looking' };
       this.publish();
-      const { attentionRequired, sensitivity } = this.settings;
+      const { attentionRequired, sensitivity, adaptation } = this.settings;
       const outcome = await this.app.unlock(
-        { user, sensor, pace: 'live', attentionRequired, sensitivity },
+        { user, sensor, pace: 'live', attentionRequired, sensitivity, adapt: adaptation },
         signal,
         ({ guidance }) => {
           this.face = { kind: 'watching', guidance };
@@ -577,6 +631,7 @@ export class Desk {
         this.face = { kind: 'watching', guidance: 'looking' };
         this.publish();
       }
+      if (this.returned.left && this.user !== undefined) this.app.forgetRefusal(this.user);
     }
     signal.removeEventListener('abort', end);
     this.returned.end();

@@ -10,6 +10,7 @@ const settings = fc.record({
   sensor: fc.string({ minLength: 1, maxLength: 40 }),
   startAtLogin: fc.boolean(),
   theme: fc.constantFrom('system' as const, 'light' as const, 'dark' as const),
+  adaptation: fc.boolean(),
 });
 const bytes = (json: unknown) => new TextEncoder().encode(JSON.stringify(json));
 
@@ -54,6 +55,14 @@ describe('settings', () => {
   it('of a newer Facet are refused by name', () => {
     const newer = decodeSettings(bytes({ version: 2, settings: {}, more: 1 }));
     expect(newer).toHaveProperty('message', expect.stringContaining('newer'));
+  });
+
+  it('from before there was adaptation adapt', () => {
+    const { adaptation: _, ...earlier } = { ...DEFAULT_SETTINGS, theme: 'dark' as const };
+    expect(decodeSettings(bytes({ version: 1, settings: earlier }))).toEqual({
+      ok: true,
+      value: { ...DEFAULT_SETTINGS, theme: 'dark' },
+    });
   });
 
   it('change only where a value is given', () => {

@@ -11,6 +11,7 @@ export const DEFAULT_SETTINGS: Settings = {
   sensor: 'simulated',
   startAtLogin: false,
   theme: 'system',
+  adaptation: true,
 };
 
 /** Keeps the settings; reading never fails, so that the lock screen always comes up. */
@@ -38,13 +39,18 @@ export function weakens(before: Settings, after: Settings): boolean {
     (before.attentionRequired && !after.attentionRequired) ||
     idle(after) > idle(before) ||
     after.sensor !== before.sensor ||
-    (before.startAtLogin && !after.startAtLogin)
+    (before.startAtLogin && !after.startAtLogin) ||
+    (!before.adaptation && after.adaptation)
   );
 }
 
 const VERSION = 1;
 const header = z.object({ version: z.int().positive() });
-const file = z.strictObject({ version: z.literal(VERSION), settings: settingsSchema });
+const file = z.strictObject({
+  version: z.literal(VERSION),
+  // A file from before there was adaptation has no word on it.
+  settings: settingsSchema.extend({ adaptation: z.boolean().default(DEFAULT_SETTINGS.adaptation) }),
+});
 
 export const encodeSettings = (settings: Settings): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify({ version: VERSION, settings }, undefined, 2)}\n`);

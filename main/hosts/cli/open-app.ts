@@ -49,6 +49,7 @@ export async function openApp(
     vault,
     pipelinePid: () => pipeline.pid,
     close: async () => {
+      await app.settled();
       await pipeline.close();
       await release();
     },

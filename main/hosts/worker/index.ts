@@ -4,6 +4,8 @@ import { systemClock } from '../../adapters/clock/system-clock.ts';
 import type { DatasetKind, SyntheticSource } from '../../adapters/corpus/dataset/labels.ts';
 import { packPerson } from '../../adapters/corpus/dataset/people-source.ts';
 import { reliefSamples } from '../../adapters/corpus/relief-sessions.ts';
+import { film, type FilmRequest } from '../../adapters/evaluation/adaptation/film.ts';
+import { writeFilm } from '../../adapters/evaluation/adaptation/film-file.ts';
 import { describePictures } from '../../adapters/evaluation/describe-pictures.ts';
 import { loadEvaluated } from '../../adapters/evaluation/evaluated-models.ts';
 import { runRecording } from '../../adapters/evaluation/recording-trial.ts';
@@ -25,6 +27,7 @@ export type WorkerJob =
       readonly position: number;
     }
   | { readonly kind: 'trial'; readonly trial: TrialRequest }
+  | { readonly kind: 'film'; readonly film: FilmRequest; readonly path: string }
   | { readonly kind: 'pictures'; readonly paths: readonly string[] }
   | {
       readonly kind: 'recording';
@@ -54,6 +57,8 @@ async function work(job: WorkerJob): Promise<unknown> {
       return packPerson(pack(), await mean(), job.dataset, job.source, job.position);
     case 'trial':
       return runTrial(await models(), systemClock, job.trial);
+    case 'film':
+      return writeFilm(job.path, await film(await models(), systemClock, job.film));
     case 'pictures':
       return describer().then((models) => describePictures(job.paths, models), failureOf);
     case 'recording':

@@ -9,10 +9,7 @@ import { withTorso } from './torso.ts';
 export type Who =
   string | Identity | { readonly like: string; readonly share: number; readonly seed: string };
 
-export interface Wear {
-  readonly glasses?: boolean;
-  readonly hat?: boolean;
-}
+export type Wear = { readonly [A in Accessory]?: boolean };
 
 /** The eyes of one person: the same head with lids open, halfway and closed. */
 export interface Lids {
@@ -45,7 +42,7 @@ export class SyntheticCast implements Cast {
   }
 
   lids(who: Who, wear: Wear): Lids {
-    const key = JSON.stringify([who, wear.glasses ?? false, wear.hat ?? false]);
+    const key = JSON.stringify([who, accessories(wear)]);
     const lids = this.built.get(key) ?? this.build(who, wear);
     this.built.delete(key);
     this.built.set(key, lids);
@@ -93,10 +90,8 @@ export function lazily(open: () => Person, half: () => Person, closed: () => Per
   };
 }
 
-const accessories = ({ glasses, hat }: Wear): Accessory[] => [
-  ...(glasses ? (['glasses'] as const) : []),
-  ...(hat ? (['hat'] as const) : []),
-];
+const accessories = (wear: Wear): Accessory[] =>
+  (Object.keys(wear) as Accessory[]).filter((accessory) => wear[accessory]).sort();
 
 let ordinary: SyntheticCast | undefined;
 

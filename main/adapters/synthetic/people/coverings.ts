@@ -46,6 +46,8 @@ const hairline = curve(
 const fringeEdge = curve([0, 19], [12, 22], [30, 17], [45, 12], [60, 2]);
 /** Upper edge of a beard by depth: sideburn, cheek, corner of the mouth, under the nose. */
 const beardLine = curve([-66, -4], [-52, -10], [-42, -42], [-14, -58], [14, -58], [22, -51]);
+/** Upper edge of a scarf drawn over mouth and chin by depth: below the ear, cheek, under the nose. */
+const mufflerLine = curve([-66, -26], [-40, -36], [0, -46], [22, -50]);
 /** Positive below a collar that is low in front and high at the nape. */
 const collar: Field = (_, y, z) => -(y + 136 + 0.62 * (z + 95));
 /** Positive above the edge of a hat: low on the forehead in front, over the ears at the sides. */
@@ -66,6 +68,7 @@ const FIELDS = {
     ),
   hat: hatEdge,
   scarf: (x, y, z) => Math.min(collar(x, y, z) + 52, 50 - collar(x, y, z)),
+  muffler: (x, y, z) => Math.min(mufflerLine(z) - y, y + 128, z + 78, offEars(x, y, z)),
 } as const satisfies Record<string, Field>;
 
 type Covering = keyof typeof FIELDS;
@@ -83,6 +86,7 @@ const THICKNESS: Record<Covering, (depth: number) => number> = {
   moustache: (d) => 0.5 + 4.5 * clamp(d / 5, 0, 1),
   hat: (d) => 3 + 5 * round(d, 5) + (d < 34 ? 2.5 * round(34 - d, 4) : 0),
   scarf: (d) => 6 + 24 * round(d, 30),
+  muffler: (d) => 2 + 9 * round(d, 16),
 };
 
 const GROWTH: Partial<Record<Covering, Growth>> = {

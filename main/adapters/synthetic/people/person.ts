@@ -10,13 +10,14 @@ import type { Expression, ExpressionName, HeadShape } from './shape.ts';
 import { skinNormals } from './shell.ts';
 import { peak, spectacles } from './spectacles.ts';
 
-/** What may be worn for a session; `fringe` is hair over the brow, on whoever has hair. */
+/** What may be worn for a session; `fringe` is hair over the brow, on whoever has hair; a `muffler` is a scarf over mouth and chin. */
 export const ACCESSORIES = [
   'glasses',
   'sunglasses',
   'hat',
   'cap',
   'scarf',
+  'muffler',
   'beard',
   'moustache',
   'fringe',
@@ -75,6 +76,7 @@ export function buildPerson(pack: HeadPack, identity: Identity, look: Look = {})
     if (worn.has('cap')) surfaces.push(peak(hat, material));
   }
   if (worn.has('scarf')) surfaces.push(cover('scarf', cloth(SCARF_COLOUR)));
+  if (worn.has('muffler')) surfaces.push(cover('muffler', cloth(SCARF_COLOUR)));
   if (worn.has('glasses')) surfaces.push(...fitted(pack, identity, shape, false));
   if (worn.has('sunglasses')) surfaces.push(...fitted(pack, identity, shape, true));
   return { surfaces, pivot: shape.pivot };

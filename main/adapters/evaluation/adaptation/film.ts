@@ -1,0 +1,268 @@
+/**
+ * One synthetic person filmed for the evaluation of adaptation: an enrolment, visits with something new in the face, two years
+ * of ageing, and people who would like to be taken for them. Evidence holds the relief tensor in place of what a network
+ * makes of it, so that another network sees the same film.
+ */
+import type { Evidence, FaceEvidence } from '../../../contract/evidence.ts';
+import { deg, mm, ms } from '../../../contract/units.ts';
+import { kindIn } from '../../../core/judge/policy.ts';
+import { Observer, type FaceModels } from '../../../core/observer.ts';
+import type { Clock } from '../../../core/ports.ts';
+import { Random } from '../../../core/random.ts';
+import { fuse, type Relief } from '../../../core/shape/relief.ts';
+import { reliefTensor } from '../../../core/shape/tensor.ts';
+import { drawMotion, posedWithin, shootSettled, type Session } from '../../corpus/relief-sessions.ts';
+import { ordinaryCast, type Wear } from '../../sensors/simulated/cast.ts';
+import { standing, type PoseScript, type Stance } from '../../sensors/simulated/motion.ts';
+import type { SceneDescription } from '../../sensors/simulated/scene.ts';
+import { FRAME_TIME, Stage } from '../../sensors/simulated/stage.ts';
+import { lookalike, sampleIdentity, type Identity } from '../../synthetic/people/identity.ts';
+import { loadHeadPack, type HeadPack } from '../../synthetic/people/pack.ts';
+import { buildPerson } from '../../synthetic/people/person.ts';
+import { kinectV2 } from '../../synthetic/render/cameras.ts';
+import { cosine, radians, sine } from '../../synthetic/render/exact.ts';
+import { aged } from './ageing.ts';
+
+/** What a person comes back with. */
+export const CHANGES = {
+  glasses: { glasses: true },
+  sunglasses: { sunglasses: true },
+  hat: { hat: true },
+  beard: { beard: true },
+  'scarf over the mouth': { muffler: true },
+  'sunglasses, hat and scarf': { sunglasses: true, hat: true, muffler: true },
+} as const satisfies Record<string, Wear>;
+export type Change = keyof typeof CHANGES;
+
+let pack: HeadPack | undefined;
+const people = (): HeadPack => (pack ??= loadHeadPack());
+
+export const FILM_PARTS = ['sudden', 'gradual', 'poison'] as const;
+export type FilmPart = (typeof FILM_PARTS)[number];
+
+export interface FilmRequest {
+  /** Identities are `${pool}/${index}`. */
+  readonly pool: string;
+  readonly index: number;
+  readonly part: FilmPart;
+}
+
+/** The whole path of a frame saw these. */
+export interface SuddenFilm {
+  readonly enrolment: readonly Evidence[];
+  /** The visit on the day that it is new, and a later one. */
+  readonly visits: readonly {
+    readonly change: Change;
+    readonly first: readonly Evidence[];
+    readonly later: readonly Evidence[];
+  }[];
+}
+
+/** Reliefs alone and without colour, as in the dark, settled from a start as uncertain as the landmarks': the last fusion of each session. */
+export interface GradualFilm {
+  readonly sessions: readonly FaceEvidence[];
+}
+
+/** Sessions of an impostor: every fusion of its frames. */
+type Sessions = readonly (readonly FaceEvidence[])[];
+export interface PoisonFilm {
+  readonly stranger: Sessions;
+  readonly sibling: Sessions;
+  /** Somebody who makes up as the person, a little less with each entry: from all to nothing. */
+  readonly walker: Sessions;
+}
+
+/** Frames of an attempt, and every how many of the sensor one is judged: as on a machine that judges ten a second. */
+const ATTEMPT = { frames: 8, step: 3 } as const;
+const ENROLMENT_STEP = 4;
+export const AGEING_STEPS = 100;
+const AGEING_FRAMES = 2;
+const IMPOSTOR = { sessions: 6, frames: 4 } as const;
+/** How much of the person a sibling has. */
+const SIBLING = 0.7;
+const WALK_STEPS = 8;
+/** A session's smooth depth error, as of another day: root mean square up to this, millimetres. */
+const DEPTH_ERROR = 1;
+
+/** Name under which evidence holds the relief tensor. */
+export const TENSOR = 'tensor';
+
+async function filmSudden(models: FaceModels, clock: Clock, who: string): Promise<SuddenFilm> {
+  const raw: FaceModels = { ...models, shape: tensorsOf(models) };
+  const enrolment = await shots(raw, clock, who, {}, 'enrolment', round, ENROLMENT_STEP, ROUND_FRAMES);
+  const visits = [];
+  for (const change of Object.keys(CHANGES) as Change[]) {
+    const visit = (name: string) =>
+      shots(raw, clock, who, CHANGES[change], `${change} ${name}`, standing, ATTEMPT.step, ATTEMPT.frames);
+    visits.push({ change, first: await visit('first'), later: await visit('later') });
+  }
+  return { enrolment, visits };
+}
+
+/** In place of the shape network: its input. */
+const tensorsOf = ({ shape: { dimensions, inputShape } }: FaceModels): FaceModels['shape'] => ({
+  modelId: TENSOR,
+  dimensions,
+  inputShape,
+  embed: (tensor) => Promise.resolve([tensor.slice()]),
+});
+
+async function shots(
+  models: FaceModels,
+  clock: Clock,
+  who: string,
+  wear: Wear,
+  name: string,
+  move: (stance: Stance, seed: string) => PoseScript,
+  step: number,
+  count: number,
+): Promise<Evidence[]> {
+  const seed = `adaptation ${name} ${who}`;
+  const random = new Random(seed);
+  const stance: Stance = {
+    distance: random.between(500, 850),
+    x: random.between(-50, 50),
+    y: random.between(-30, 30),
+    yaw: random.between(-6, 6),
+    pitch: random.between(-5, 5),
+    roll: random.between(-4, 4),
+  };
+  const scene: SceneDescription = {
+    seed,
+    model: 'kinect-v2',
+    light: random.below(3) === 0 ? 'window' : 'office',
+    visitors: [{ shows: 'self', who, wear, script: move(stance, seed) }],
+    depthError: { rms: random.between(0, DEPTH_ERROR), width: random.between(20, 60) },
+  };
+  const observer = new Observer(models, clock);
+  const stage = new Stage(scene, ordinaryCast());
+  const seen: Evidence[] = [];
+  for (let n = 0; seen.length < count; n++) {
+    const at = ms(n * step * FRAME_TIME);
+    seen.push(withOneTensor(await observer.observe(stage.frame(n * step, at), 'unlock', at)));
+  }
+  return seen;
+}
+
+/** The tensor without colour follows from the one with it. */
+function withOneTensor(evidence: Evidence): Evidence {
+  if (evidence.kind !== 'face') return evidence;
+  const embeddings = new Map(evidence.embeddings);
+  embeddings.delete(kindIn('infrared', TENSOR));
+  return { ...evidence, embeddings };
+}
+
+/** Straight, then once round: faster than people turn, since every frame costs. */
+const ROUND = { straight: 1.15, out: 0.4, seconds: 3.4, yaw: 19, pitch: 14 } as const;
+const ROUND_FRAMES = Math.ceil(
+  ((ROUND.straight + ROUND.out + ROUND.seconds) * 1000) / (FRAME_TIME * ENROLMENT_STEP),
+);
+const round =
+  ({ distance, x = 0, y = 0, yaw = 0, pitch = 0, roll = 0 }: Stance): PoseScript =>
+  (seconds) => {
+    const out = Math.min(1, Math.max(0, (seconds - ROUND.straight) / ROUND.out));
+    const angle = radians((360 * Math.max(0, seconds - ROUND.straight - ROUND.out)) / ROUND.seconds);
+    return {
+      pose: {
+        yaw: deg(yaw + out * ROUND.yaw * cosine(angle)),
+        pitch: deg(pitch + out * ROUND.pitch * sine(angle)),
+        roll: deg(roll),
+        at: [x, y, distance],
+      },
+      lids: 'open',
+    };
+  };
+
+/** One part of one person. */
+export function film(models: FaceModels, clock: Clock, { pool, index, part }: FilmRequest): Promise<unknown> {
+  const who = `${pool}/${index}`;
+  return {
+    sudden: () => filmSudden(models, clock, who),
+    gradual: () => filmGradual(models, who),
+    poison: () => filmPoison(models, who),
+  }[part]();
+}
+
+async function filmGradual(models: FaceModels, who: string): Promise<GradualFilm> {
+  const identity = sampleIdentity(people(), who);
+  const sessions: FaceEvidence[] = [];
+  for (let n = 0; n <= AGEING_STEPS; n++) {
+    const seen = reliefSession(
+      models,
+      aged(identity, n / AGEING_STEPS),
+      `adaptation year ${n} ${who}`,
+      AGEING_FRAMES,
+    );
+    sessions.push(...seen.slice(-1));
+  }
+  return { sessions };
+}
+
+async function filmPoison(models: FaceModels, who: string): Promise<PoisonFilm> {
+  const pack = people();
+  const identity = sampleIdentity(pack, who);
+  const film = (name: string, count: number, of: (n: number) => Identity): Sessions =>
+    Array.from({ length: count }, (_, n) =>
+      reliefSession(models, of(n), `adaptation ${name} ${n} ${who}`, IMPOSTOR.frames),
+    );
+  const [stranger, sibling] = [`${who} stranger`, `${who} sibling`];
+  const another = sampleIdentity(pack, stranger);
+  const like = lookalike(pack, identity, sibling, SIBLING);
+  return {
+    stranger: film('stranger', IMPOSTOR.sessions, () => another),
+    sibling: film('sibling', IMPOSTOR.sessions, () => like),
+    walker: film('walker', WALK_STEPS + 3, (n) =>
+      lookalike(pack, identity, stranger, Math.max(0, 1 - n / WALK_STEPS)),
+    ),
+  };
+}
+
+/** Every fusion of a session's frames, of depth alone; frames that do not settle are left out. */
+function reliefSession(
+  { mean }: FaceModels,
+  identity: Identity,
+  name: string,
+  frames: number,
+): FaceEvidence[] {
+  const random = new Random(name);
+  const distance = random.between(480, 900);
+  const session: Session = {
+    person: buildPerson(people(), identity, {
+      expression: random.uniform() < 0.7 ? 'neutral' : 'smile',
+    }),
+    geometry: kinectV2(),
+    distance,
+    bias: drawMotion(random, START.angle, START.place),
+    field: { rms: random.between(0, DEPTH_ERROR), width: random.between(20, 60), seed: name },
+  };
+  const turn = random.between(-12, 12);
+  const reliefs: Relief[] = [];
+  return Array.from({ length: frames }, (_, f) => f).flatMap((f) => {
+    const pose = posedWithin(random, distance, (range) => random.between(-range, range), [3, 6, 4]);
+    const turned = { ...pose, yaw: deg(pose.yaw + turn) };
+    const shot = shootSettled(random, session, mean, START.jitter, `${name} frame ${f}`, turned);
+    if (!shot) return [];
+    reliefs.push(shot.relief);
+    const { yaw, pitch, roll } = turned;
+    return [
+      {
+        kind: 'face',
+        sequence: f,
+        capturedAt: ms(f * 100),
+        stages: {},
+        dropped: 0,
+        spectrum: 'infrared',
+        pose: { yaw, pitch, roll },
+        distance: mm(distance),
+        attentive: true,
+        track: 0,
+        fusedFrames: reliefs.length,
+        against: [],
+        embeddings: new Map([[TENSOR, reliefTensor(fuse(reliefs), mean)]]),
+      } satisfies FaceEvidence,
+    ];
+  });
+}
+
+/** How wrong the landmarks' pose is, for a session and for each frame: degrees and millimetres, as the corpus has it. */
+const START = { angle: 2, place: 2.5, jitter: 1 } as const;

@@ -1,0 +1,48 @@
+/** Which templates count, and how far something is from those that the person enrolled. */
+import type { Embeddings } from '../../contract/evidence.ts';
+import { galleryDistance } from '../judge/match.ts';
+import type { MatchPolicy } from '../judge/policy.ts';
+import { PREPROCESSING, type Gallery, type RememberedLook, type Template } from '../people/gallery.ts';
+import { ADAPTATION_LIMITS, type AdaptationBounds } from './bounds.ts';
+
+/** Whether a template was made by the steps and networks of now; others are no measure of anything. */
+export const comparable = (
+  { preprocessing, networks }: Pick<Template, 'preprocessing' | 'networks'>,
+  policy: Pick<MatchPolicy, 'networks'>,
+): boolean => preprocessing === PREPROCESSING && networks === policy.networks;
+
+/** Not used for too long. A clock that was set back makes nothing expire. */
+export const isExpired = ({ usedAt }: RememberedLook, wallTime: number): boolean =>
+  wallTime - usedAt > ADAPTATION_LIMITS.unused;
+
+/** The templates that a face is compared with: of these networks, and of no look that expired. */
+export function templatesInUse(
+  gallery: Gallery,
+  policy: Pick<MatchPolicy, 'networks'>,
+  wallTime: number,
+): Template[] {
+  const expired = new Set(
+    gallery.remembered.filter((look) => isExpired(look, wallTime)).map(({ look }) => look),
+  );
+  return gallery.templates.filter(
+    (template) =>
+      comparable(template, policy) && !(template.source === 'adaptation' && expired.has(template.look)),
+  );
+}
+
+/** What the person enrolled: nothing that adapts ever changes these. */
+export const anchorsOf = (templates: readonly Template[]): Template[] =>
+  templates.filter(({ source }) => source === 'enrolment');
+
+/** How far something is from the anchors by its shape alone; undefined where one side has none to compare. */
+export const anchorDistance = (
+  embeddings: Embeddings,
+  anchors: readonly Template[],
+  { kind, pooling }: AdaptationBounds,
+): number | undefined =>
+  galleryDistance(
+    embeddings,
+    anchors.map((anchor) => anchor.embeddings),
+    kind,
+    pooling,
+  );

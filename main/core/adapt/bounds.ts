@@ -1,0 +1,37 @@
+/** How far templates may follow their person: measured on validation people, kept in models/manifest.json. */
+import type { EmbeddingKind } from '../../contract/evidence.ts';
+import type { Pooling } from '../judge/match.ts';
+
+export interface AdaptationBounds {
+  /** The embedding that bounds: the shape without colour. */
+  readonly kind: EmbeddingKind;
+  readonly pooling: Pooling;
+  /** Farthest from the enrolled templates that a remembered look may be. */
+  readonly remember: number;
+  /** Farthest from the enrolled templates that one may be which follows the person from day to day. */
+  readonly follow: number;
+  /** An unlock is confident within this share of every limit. */
+  readonly confident: number;
+}
+
+const DAY = 86_400_000;
+
+export const ADAPTATION_LIMITS = {
+  /** A PIN counts as the refused person's for so long after the refusal, milliseconds. */
+  pinWithin: 30_000,
+  /** Faces of a refused attempt that are kept, and how far apart they are at least, milliseconds. */
+  faces: 6,
+  apart: 100,
+  /** Fewer than these are no look: one frame may show anything. */
+  leastFaces: 3,
+  /** Remembered looks at one time. */
+  looks: 6,
+  /** A remembered look that was not used for so long is not compared any more, milliseconds. */
+  unused: 60 * DAY,
+  /** Templates of one sector that follow the person: about a week of daily use. */
+  perSector: 6,
+} as const;
+
+/** Which day it is at a wall time, where the machine stands: days count up by one. */
+export const dayOf = (wallTime: number): number =>
+  Math.floor((wallTime - new Date(wallTime).getTimezoneOffset() * 60_000) / DAY);
