@@ -1,6 +1,7 @@
 /** Every sentence of the page. What crosses as a code has its sentence in the contract's words, shared with the command line. */
 import type { Settings, Visitor } from '../main/contract/api.ts';
 import type { GuidanceCode, LivenessReason } from '../main/contract/codes.ts';
+import type { ListedSensor } from '../main/contract/states/sensors.ts';
 import type { Stage } from '../main/contract/evidence.ts';
 import type { Failure, FailureCode } from '../main/contract/result.ts';
 
@@ -99,6 +100,31 @@ export const DRIVER: Readonly<Record<string, string>> = {
   simulated: 'Simulated visitor',
   replay: 'A recording',
 };
+
+/** What kind of sensor a driver is for. */
+const SENSOR: Readonly<Record<string, string>> = {
+  kinect2: 'Kinect v2',
+  freenect: 'Kinect v1',
+  freenect2: 'Kinect v2',
+  simulated: 'Simulated visitor',
+  replay: 'Recording',
+};
+export const sensorName = ({ driver, serial }: ListedSensor): string =>
+  serial ? `${SENSOR[driver]} (${serial})` : SENSOR[driver];
+export const SENSOR_LISTED: Readonly<Record<ListedSensor['state'], string>> = {
+  available: 'Ready',
+  trouble: 'Plugged in, and needs attention',
+  'no-device': 'Not plugged in',
+  'driver-missing': 'Something must be installed first',
+  elsewhere: 'Not on this system',
+};
+/** Of the simulated visitor, in the list of sensors. */
+export const STANDS_IN = 'Stands in for a Kinect';
+export const PLUGGED_IN = (sensor: ListedSensor) => `A ${sensorName(sensor)} is plugged in`;
+export const PLUGGED_IN_LATER = ({ driver }: ListedSensor) =>
+  `A ${SENSOR[driver]} is plugged in. Enter your PIN, then choose it in the settings`;
+export const SENSOR_CHANGE =
+  'Another sensor sees differently, and a simulated one can be made to show anybody.';
 
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 

@@ -3,6 +3,7 @@ import type { Milliseconds } from '../contract/units.ts';
 import type { Evidence } from '../contract/evidence.ts';
 import type { Preview, Visitor } from '../contract/api.ts';
 import type { OpenSensor, PreviewChoice, WatchRequest } from '../contract/pipeline.ts';
+import type { ListedSensor } from '../contract/states/sensors.ts';
 import type { Failure, Result } from '../contract/result.ts';
 import type { SensorFrame, SensorInfo } from './sense/frames.ts';
 import type { Region } from './face/infrared.ts';
@@ -65,6 +66,13 @@ export interface Store {
   write(name: string, bytes: Uint8Array): Promise<Result<void>>;
   remove(name: string): Promise<Result<void>>;
   list(prefix: string): Promise<Result<string[]>>;
+}
+
+/** Which sensors this machine has, asked without opening one. */
+export interface SensorList {
+  /** How often asking costs nothing that anybody notices. */
+  readonly every: Milliseconds;
+  list(): Promise<readonly ListedSensor[]>;
 }
 
 /** What a watch yields. `silent`: nothing came for a while. `restarting`: the pipeline process stopped and comes back by itself; the watch goes on. */

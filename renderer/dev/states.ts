@@ -1,5 +1,6 @@
 /** States to develop and test the page with. */
 import type { AppState } from '../../main/contract/states/app.ts';
+import type { ListedSensor } from '../../main/contract/states/sensors.ts';
 import { ms } from '../../main/contract/units.ts';
 
 const app: AppState = {
@@ -16,6 +17,7 @@ const app: AppState = {
     kind: 'watching',
     sensor: { driver: 'simulated', model: 'kinect-v2', serial: 'simulated-1', simulated: true },
   },
+  sensors: [],
   looks: [
     {
       name: 'plain',
@@ -67,6 +69,19 @@ const app: AppState = {
 
 /** A locked desk with one enrolled look, changed as told. */
 export const appState = (change: Partial<AppState> = {}): AppState => ({ ...app, ...change });
+
+/** A Kinect that is plugged in and works, changed as told. */
+export const kinect = (change: Partial<ListedSensor> = {}): ListedSensor => ({
+  spec: 'freenect2',
+  driver: 'freenect2',
+  title: 'Kinect v2 through libfreenect2',
+  serial: 'A1',
+  state: 'available',
+  attached: true,
+  troubles: [],
+  needs: 'Linux or macOS, libfreenect2, its power supply, a USB 3 port and access to its USB device.',
+  ...change,
+});
 
 /** A locked desk; the face or the PIN gated as told. */
 export function lockedState(gates: {

@@ -95,8 +95,8 @@ function entriesOf(
   });
   if (!platforms.includes(platform))
     return [
-      entry(undefined, driver, 'driver-missing', [
-        { what: `There is no driver for it on this system.`, remedy: elsewhere, blocks: true },
+      entry(undefined, driver, 'elsewhere', [
+        { what: 'It does not work on this system.', remedy: elsewhere, blocks: true },
       ]),
     ];
   const lack = missing[driver];

@@ -7,6 +7,7 @@ import type { FailureCode } from '../result.ts';
 import type { Milliseconds } from '../units.ts';
 import type { EnrolmentReport, EnrolmentView } from './enrolment.ts';
 import type { LockState } from './lock.ts';
+import type { ListedSensor } from './sensors.ts';
 
 export type SensorState =
   | { readonly kind: 'resting' }
@@ -81,6 +82,8 @@ export interface AppState {
   readonly lock: LockState;
   readonly face: FaceState;
   readonly sensor: SensorState;
+  /** What can be used on this machine, and what the rest lacks; kept up to date while a page is open. */
+  readonly sensors: readonly ListedSensor[];
   readonly looks: readonly LookState[];
   /** What followed the person, latest day first. */
   readonly adaptation: readonly AdaptedDay[];

@@ -4,6 +4,7 @@ import type { Embeddings } from '../../contract/evidence.ts';
 import type { LivenessReason } from '../../contract/codes.ts';
 import type { OpenSensor, PreviewChoice, WatchRequest } from '../../contract/pipeline.ts';
 import { fail, ok } from '../../contract/result.ts';
+import type { ListedSensor } from '../../contract/states/sensors.ts';
 import { deg, mm, ms } from '../../contract/units.ts';
 import { Desk, type DeskOptions, type DeskParts } from './desk.ts';
 import { PREPROCESSING, type Gallery } from '../people/gallery.ts';
@@ -159,6 +160,8 @@ export interface StagedDesk {
   readonly settings: MemorySettings;
   readonly clock: ManualClock;
   readonly faults: unknown[];
+  /** What is attached to the machine. */
+  readonly plugged: { sensors: readonly ListedSensor[]; failure?: Error };
   /** A frame now, on the desk's clock. */
   face(person: number, seen?: FaceSeen): PipelineEvent;
   nobody(): PipelineEvent;
@@ -188,6 +191,7 @@ export async function stagedDesk({
   settings.warning = warning;
   const clock = new ManualClock(100_000);
   const faults: unknown[] = [];
+  const plugged: StagedDesk['plugged'] = { sensors: [] };
   if (enrolled) {
     pins.pins.set('ada', PIN);
     vault.galleries.set('ada', galleryOf('ada'));
@@ -204,6 +208,13 @@ export async function stagedDesk({
     keyWarning: async () => undefined,
     pins,
     settings,
+    sensors: {
+      every: ms(1000),
+      list: async () => {
+        if (plugged.failure) throw plugged.failure;
+        return plugged.sensors;
+      },
+    },
     store,
     clock,
     loadPolicy: async () => ok(POLICY),
@@ -249,6 +260,7 @@ export async function stagedDesk({
     settings,
     clock,
     faults,
+    plugged,
     face,
     nobody: () => ({ kind: 'evidence', evidence: { ...facts(), kind: 'nobody' } }),
     pass: async (milliseconds) => {

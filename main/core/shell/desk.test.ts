@@ -4,6 +4,8 @@ import { apiSchemas, type Channel } from '../../contract/api.ts';
 import { SECTORS } from '../../contract/codes.ts';
 import { fail } from '../../contract/result.ts';
 import type { AppState } from '../../contract/states/app.ts';
+import type { ListedSensor } from '../../contract/states/sensors.ts';
+import type { PipelineEvent } from '../ports.ts';
 import {
   ADA,
   BOB,
@@ -16,6 +18,22 @@ import {
   watching,
   type StagedDesk,
 } from './desk.fixture.ts';
+
+/** A Kinect as the system lists it, and as it answers when it is opened. */
+const KINECT: ListedSensor = {
+  spec: 'freenect2',
+  driver: 'freenect2',
+  title: 'Kinect v2 through libfreenect2',
+  serial: 'A1',
+  state: 'available',
+  attached: true,
+  troubles: [],
+  needs: '',
+};
+const kinectWatching: PipelineEvent = {
+  kind: 'watching',
+  sensor: { driver: 'freenect2', model: 'kinect-v2', serial: 'A1', simulated: false },
+};
 
 let staged: StagedDesk;
 const state = (): AppState => staged.desk.state;
@@ -36,6 +54,43 @@ async function turnHead(person = ADA): Promise<void> {
       pitch: 16 * Math.sin((i * Math.PI) / 4),
     });
 }
+
+describe('a desk with a sensor that the gallery does not know', () => {
+  beforeEach(() => open({ sensor: 'freenect2' }));
+
+  it('says so in a sentence, opens for the PIN, and for the face from then on', async () => {
+    await staged.pipeline.emit(kinectWatching);
+    expect(state()).toMatchObject({
+      lock: { kind: 'locked', pin: { kind: 'ready' } },
+      sensor: {
+        kind: 'lost',
+        code: 'sensor-unknown',
+        message: expect.stringMatching(/A1.*PIN once/) as string,
+      },
+    });
+    await staged.pass(1000);
+    await staged.pipeline.emit(kinectWatching);
+    await staged.stand(ADA, 3);
+    expect(state().lock.kind).toBe('locked');
+    await call('lock.pin', { pin: PIN });
+    await settled();
+    await call('lock.now');
+    await staged.pass(2000);
+    await staged.pipeline.emit(kinectWatching);
+    await staged.stand(ADA, 3);
+    expect(state().lock).toEqual({ kind: 'unlocked', by: 'face' });
+  });
+
+  it('never takes a simulation for it', async () => {
+    await staged.pipeline.emit(watching);
+    expect(state().sensor).toMatchObject({ kind: 'lost', code: 'sensor-unknown' });
+    await call('lock.pin', { pin: PIN });
+    await call('lock.now');
+    await staged.pass(2000);
+    await staged.pipeline.emit(watching);
+    expect(state()).toMatchObject({ lock: { kind: 'locked' }, sensor: { code: 'sensor-unknown' } });
+  });
+});
 
 describe('a desk where nobody is set up', () => {
   beforeEach(() => open({ enrolled: false }));
@@ -242,6 +297,32 @@ describe('a locked desk', () => {
     await staged.pass(1000);
     expect(staged.pipeline.isWatched).toBe(false);
     await staged.pass(1000);
+    await staged.pipeline.emit(watching);
+    await staged.stand(ADA, 3);
+    expect(state().lock.kind).toBe('unlocked');
+  });
+
+  it('goes on at once when a sensor is plugged in, however long it was away', async () => {
+    await staged.pipeline.emit(watching, unplugged);
+    for (let i = 0; i < 3; i++) {
+      await staged.pass(5000);
+      if (staged.pipeline.isWatched) await staged.pipeline.emit(unplugged);
+    }
+    await staged.pass(1000);
+    expect(staged.pipeline.isWatched).toBe(false);
+    staged.plugged.sensors = [KINECT];
+    await staged.pass(1250);
+    expect(staged.pipeline.isWatched).toBe(true);
+    expect(state().sensors).toEqual([KINECT]);
+    staged.plugged.sensors = [];
+    await staged.pass(1250);
+    expect(state().sensors).toEqual([]);
+  });
+
+  it('is no worse off where nothing can say what is attached', async () => {
+    staged.plugged.failure = new Error('no such bus');
+    await staged.pass(250);
+    expect(staged.faults).toHaveLength(1);
     await staged.pipeline.emit(watching);
     await staged.stand(ADA, 3);
     expect(state().lock.kind).toBe('unlocked');

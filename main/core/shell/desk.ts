@@ -23,13 +23,14 @@ import type {
   SensorState,
 } from '../../contract/states/app.ts';
 import type { LockState } from '../../contract/states/lock.ts';
+import type { ListedSensor } from '../../contract/states/sensors.ts';
 import { ms, type Milliseconds } from '../../contract/units.ts';
 import { AppService, type AppParts } from './app-service.ts';
 import { Backoff } from './backoff.ts';
 import { FrameMeter } from './frame-meter.ts';
 import type { LockSession } from '../lock/lock-session.ts';
 import { Return } from './return.ts';
-import type { Pipeline, PipelineEvent, ViewedPipeline } from '../ports.ts';
+import type { Pipeline, PipelineEvent, SensorList, ViewedPipeline } from '../ports.ts';
 import { changeSettings, weakens, type SettingsVault } from './settings.ts';
 import { changeVisitor, visitorOf } from './visitor.ts';
 
@@ -38,6 +39,7 @@ export interface DeskParts extends Omit<AppParts, 'pipeline' | 'keyWarning'> {
   keyWarning(): Promise<string | undefined>;
   readonly pipeline: ViewedPipeline;
   readonly settings: SettingsVault;
+  readonly sensors: SensorList;
   readonly host: AppState['host'];
   readonly version: string;
   readonly levels: AppState['levels'];
@@ -108,6 +110,8 @@ export class Desk {
   private open = false;
   private face: FaceState = { kind: 'off' };
   private sensor: SensorState = { kind: 'resting' };
+  private listed: readonly ListedSensor[] = [];
+  private listedAt: Milliseconds | undefined;
   private enrolment: EnrolmentPanel | undefined;
   private readonly warnings = new Map<string, string>();
   private visitor: Visitor | undefined;
@@ -197,6 +201,7 @@ export class Desk {
       lock: this.lock,
       face: this.face,
       sensor: this.sensor,
+      sensors: this.listed,
       looks: this.looks,
       adaptation: this.adaptation,
       offer: this.offer,
@@ -516,6 +521,23 @@ export class Desk {
       if (this.diagnosing) this.diagnostics = this.measured();
       await this.session?.dispatch({ kind: 'tick' });
     }
+    if (this.pages > 0 && (this.listedAt === undefined || now - this.listedAt >= this.parts.sensors.every)) {
+      this.listedAt = ms(Infinity); // one question at a time
+      void this.lookAround();
+    }
+    this.steer();
+  }
+
+  /** Sees which sensors are attached. One that is new, or works now, is worth a try at once. */
+  private async lookAround(): Promise<void> {
+    const before = new Set(this.listed.filter(isUsable).map(({ spec }) => spec));
+    try {
+      this.listed = await this.parts.sensors.list();
+    } catch (error) {
+      this.parts.report(error);
+    }
+    this.listedAt = this.parts.clock.now();
+    if (this.listed.some((sensor) => isUsable(sensor) && !before.has(sensor.spec))) this.backoff.reset();
     this.steer();
   }
 
@@ -769,6 +791,8 @@ const appParts = ({ vault, pins, store, clock, loadPolicy }: DeskParts): Omit<Ap
   clock,
   loadPolicy,
 });
+
+const isUsable = ({ attached, state }: ListedSensor): boolean => attached && state === 'available';
 
 /** How long the simulated visitor takes for "turn for me". */
 const TURN = 9500;

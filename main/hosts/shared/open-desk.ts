@@ -3,10 +3,13 @@ import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { ChildPipeline, type ChildPipelineOptions } from '../../adapters/pipeline/child-pipeline.ts';
 import { hostFile } from '../../adapters/program-files.ts';
 import { SettingsFile } from '../../adapters/settings/settings-file.ts';
+import { listSensors } from '../../adapters/system-check/list-sensors.ts';
+import { askEvery } from '../../adapters/system-check/usb-bus.ts';
 import { eraseData } from '../../adapters/vault/erase-data.ts';
 import { LateGalleries } from '../../adapters/vault/late-galleries.ts';
 import { PinRecords } from '../../adapters/vault/pin-record.ts';
 import type { AppState } from '../../contract/states/app.ts';
+import { ms } from '../../contract/units.ts';
 import { Desk, type DeskOptions } from '../../core/shell/desk.ts';
 import { openDataFolder } from './data-folder.ts';
 import { loadLevels, loadPolicy } from './policy.ts';
@@ -46,6 +49,7 @@ export async function openDesk(opening: DeskOpening): Promise<OpenDesk> {
       keyWarning: () => vault.warning(),
       pins: new PinRecords(store),
       settings: new SettingsFile(store),
+      sensors: { every: ms(askEvery()), list: () => listSensors() },
       store,
       clock: systemClock,
       loadPolicy,

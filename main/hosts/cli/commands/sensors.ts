@@ -9,7 +9,8 @@ const STATE: Readonly<Record<ListedSensor['state'], string>> = {
   available: 'ready',
   trouble: 'attached, and needs attention',
   'no-device': 'not attached',
-  'driver-missing': 'cannot be used here yet',
+  'driver-missing': 'something must be installed first',
+  elsewhere: 'not on this system',
 };
 
 export function sensors(program: Command): void {

@@ -1,0 +1,23 @@
+/** A real sensor that is plugged in and works, while a simulation, a recording or one that is lost is in use. */
+import type { AppState } from '../../main/contract/states/app.ts';
+import type { ListedSensor } from '../../main/contract/states/sensors.ts';
+
+export function sensorOffer({ sensors, sensor, settings }: AppState): ListedSensor | undefined {
+  const standsIn = /^(simulated|replay)\b/.test(settings.sensor);
+  if (!standsIn && sensor.kind !== 'lost') return undefined;
+  return sensors.find(
+    (listed) => listed.attached && listed.state === 'available' && !isMeant(settings.sensor, listed),
+  );
+}
+
+/** Ways in which libfreenect2 may compute: they stand where a serial number may. */
+const PIPELINES = ['cpu', 'opengl', 'opencl'];
+
+/** Whether the text of `--sensor` means this sensor: its driver, and no serial number but its own. */
+export function isMeant(setting: string, { driver, serial }: ListedSensor): boolean {
+  const [name, ...details] = setting.split(':');
+  const named = details.find((detail) => detail !== '' && !PIPELINES.includes(detail));
+  return (
+    name === driver && (driver === 'simulated' || named === undefined || serial === '' || named === serial)
+  );
+}
