@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-const options = { softwareVersion: '0.1.0', colour: 'raw' as const };
+const options = { softwareVersion: '0.1.0', lossless: true };
 const WIDTH = 16;
 const HEIGHT = 12;
 

@@ -3,15 +3,16 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { FacetError } from '../../contract/result.ts';
 import { ms } from '../../contract/units.ts';
 import type { SensorFrame, SensorInfo } from '../../core/sense/frames.ts';
-import { McapRecorder, exists } from '../recorder/mcap-recorder.ts';
+import { McapRecorder } from '../recorder/mcap-recorder.ts';
 import type { RecorderOptions } from '../recorder/mcap-recorder.ts';
+import { exists } from '../recorder/recording-file.ts';
 import { open3dFrames } from './open3d-folder.ts';
 import type { ImportOptions } from './open3d-folder.ts';
 import { VAP_DEPTH, vapFrames } from './vap-session.ts';
 
 export interface ImportFolderOptions extends Pick<
   RecorderOptions,
-  'softwareVersion' | 'colour' | 'overwrite'
+  'softwareVersion' | 'lossless' | 'overwrite'
 > {
   /** Frames a second that the folder is taken to have; 30 unless told. */
   readonly fps?: number;

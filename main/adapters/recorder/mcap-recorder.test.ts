@@ -205,13 +205,14 @@ describe('a recording', () => {
     });
   });
 
-  test('keeps colour as a JPEG without chroma subsampling, close to the original', async () => {
+  test('keeps colour as a JPEG close to the original', async () => {
     const path = join(folder, 'jpeg.mcap');
     const [frame] = someFrames(1);
     const [width, height] = [32, 16];
-    const data = Uint8Array.from({ length: width * height * 4 }, (_, i) =>
-      i % 4 === 3 ? 255 : Math.round(127 + 100 * Math.sin(i / 60 + (i % 4))),
-    );
+    const data = Uint8Array.from({ length: width * height * 4 }, (_, i) => {
+      const [channel, x, y] = [i % 4, (i >> 2) % width, Math.floor(i / 4 / width)];
+      return channel === 3 ? 255 : Math.round(127 + 90 * Math.sin(x / 9 + y / 7 + channel));
+    });
     const colour = {
       width,
       height,
@@ -230,7 +231,7 @@ describe('a recording', () => {
       format: 'jpeg',
       width,
       height,
-      chromaSubsampling: '4:4:4',
+      chromaSubsampling: '4:2:0',
     });
     const back = await sharp(jpeg).raw().toBuffer();
     const errors = Array.from(back, (value, i) => Math.abs(value - data[Math.floor(i / 3) * 4 + (i % 3)]));
@@ -239,9 +240,32 @@ describe('a recording', () => {
     expect(Math.max(...errors)).toBeLessThan(16);
   });
 
-  test('says which sensor, which software and whose consent', async () => {
+  test('rounds infrared by less than its noise, and depth never', async () => {
+    const path = join(folder, 'infrared.mcap');
+    const [frame] = someFrames(1);
+    const [width, height] = [256, 256];
+    const picture = {
+      width,
+      height,
+      data: Uint16Array.from({ length: width * height }, (_, v) => v),
+      intrinsics: { ...frame.depth.intrinsics, width, height },
+    };
+    await record(each([{ ...frame, depth: picture, infrared: picture }]), path, options);
+    const { messages } = await readAsFoxglove(path);
+    const valuesOf = (topic: string) => {
+      const { data } = messages.find((m) => m.topic === topic)!.content as { data: Buffer };
+      return new Uint16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length));
+    };
+    expect(valuesOf('/depth/image')).toEqual(picture.data);
+    const rounded = valuesOf('/infrared/image');
+    rounded.forEach((value, v) => expect(Math.abs(value - v)).toBeLessThanOrEqual(0.8 * Math.sqrt(v) + 1));
+    expect(new Set(rounded).size).toBeLessThan(330);
+  });
+
+  test('says which sensor with which intrinsics, which software and whose consent', async () => {
     const path = join(folder, 'metadata.mcap');
-    await record(each(someFrames(1)), path, options);
+    const [first] = someFrames(1);
+    await record(each([first]), path, options);
     const { metadata } = await readAsFoxglove(path);
     expect(metadata.map(({ name }) => name)).toEqual(['facet.recording']);
     expect(fromFields(metadata[0].metadata)).toEqual({
@@ -249,6 +273,7 @@ describe('a recording', () => {
       softwareVersion: '0.1.0',
       consent: 'nobody: noise',
       origin: 1_795_543_199_000_000_000n,
+      intrinsics: { depth: first.depth.intrinsics, colour: first.colour!.intrinsics },
     });
   });
 
@@ -256,6 +281,15 @@ describe('a recording', () => {
     const [a, b, c] = someFrames(3);
     const summary = await record(each([a, c, b, c]), join(folder, 'order.mcap'), options);
     expect(summary).toMatchObject({ frames: 2, outOfOrder: 2 });
+  });
+
+  test('counts the frames that are missing between its first and its last', async () => {
+    const [a, b, c] = someFrames(3);
+    const late = [a, { ...b, sequence: 4 }, { ...c, sequence: 5 }];
+    expect(await record(each(late), join(folder, 'gap.mcap'), options)).toMatchObject({
+      frames: 3,
+      dropped: 3,
+    });
   });
 
   test('is readable by its owner only and never replaces another file unasked', async () => {

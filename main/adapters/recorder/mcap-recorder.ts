@@ -1,13 +1,5 @@
-/**
- * Writes sensor frames to MCAP as Foxglove messages. Every chunk (about one frame of a Kinect) is on its way
- * to the disk when `write` returns, so a crash loses at most the frames of the last chunk.
- */
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
-import zstd from '@foxglove/wasm-zstd';
-import { McapWriter } from '@mcap/core';
+/** Writes sensor frames to MCAP as Foxglove messages. */
 import sharp from 'sharp';
-import { FacetError } from '../../contract/result.ts';
 import type {
   ColourImage,
   DepthImage,
@@ -17,10 +9,10 @@ import type {
   SensorInfo,
 } from '../../core/sense/frames.ts';
 import type { Clock } from '../../core/ports.ts';
-import { FILE_DESCRIPTOR_SET, TOPICS, encode } from './foxglove.ts';
+import { TOPICS, encode } from './foxglove.ts';
 import type { Messages, SchemaName } from './foxglove.ts';
 import { quaternionFromRotation } from './quaternion.ts';
-import { METADATA_NAME, toFields } from './recording-metadata.ts';
+import { RecordingFile } from './recording-file.ts';
 
 export interface RecorderOptions {
   readonly sensor: SensorInfo;
@@ -29,8 +21,11 @@ export interface RecorderOptions {
   readonly consent: string;
   /** The clock that the frames were stamped with. */
   readonly clock: Clock;
-  /** `jpeg` (default; quality 95, 4:4:4) or `raw`, lossless and several times larger. Alpha is not kept. */
-  readonly colour?: 'jpeg' | 'raw';
+  /**
+   * Keep every bit of colour and infrared (alpha aside), in three times the space. Otherwise colour becomes JPEG, and infrared is
+   * rounded to steps below its noise. Depth always stays as it was measured.
+   */
+  readonly lossless?: boolean;
   /** Replace an existing file; otherwise it is refused. */
   readonly overwrite?: boolean;
 }
@@ -38,66 +33,49 @@ export interface RecorderOptions {
 export interface RecordingSummary {
   readonly path: string;
   readonly frames: number;
+  /** Frames that the sensor captured between the first and the last, and that did not arrive here in time. */
+  readonly dropped: number;
   /** Frames left out because they were not captured after the one before. */
   readonly outOfOrder: number;
   readonly bytes: number;
 }
 
-/** Uncompressed bytes after which a chunk is closed: below one Kinect frame, so that each frame gets its own. */
-const CHUNK_BYTES = 512 * 1024;
-/** Level 3 takes twice the time for half a percent on depth and infrared, level 1 as long for 6 % more. */
-const ZSTD_LEVEL = 2;
+/** Of sensors whose own chroma has half the resolution (Kinect: YUY2, Bayer). */
+const JPEG = { quality: 90, chromaSubsampling: '4:2:0' } as const;
+/**
+ * Infrared of v becomes the nearest of 321 values that lie 1.6·√v apart at v. Its shot noise has σ ≥ 1.2·√v with the simulated
+ * sensor, so rounding adds at most 7 % to the noise, and takes away 60 % of the bytes.
+ */
+const INFRARED_STEPS = 320;
+const ROUNDED_INFRARED = Uint16Array.from({ length: 65536 }, (_, v) =>
+  Math.round((Math.round(Math.sqrt(v / 65535) * INFRARED_STEPS) / INFRARED_STEPS) ** 2 * 65535),
+);
 
 export class McapRecorder {
-  private readonly channels = new Map<string, number>();
   private frames = 0;
+  private dropped = 0;
   private outOfOrder = 0;
-  private lastTime: bigint | undefined;
+  private last: { readonly time: bigint; readonly sequence: number } | undefined;
 
   private constructor(
     private readonly path: string,
-    private readonly file: FileHandle,
-    private readonly writer: McapWriter,
-    private readonly written: () => bigint,
+    private readonly file: RecordingFile,
     private readonly origin: bigint,
-    private readonly colour: 'jpeg' | 'raw',
+    private readonly options: RecorderOptions,
   ) {}
 
   /** Creates the file, readable by its owner only. Throws FacetError `bad-argument` where it exists, `store-unwritable`. */
   static async create(path: string, options: RecorderOptions): Promise<McapRecorder> {
-    await zstd.isLoaded;
-    const { clock, sensor, softwareVersion, consent } = options;
+    const { clock, softwareVersion, overwrite } = options;
     const origin = BigInt(Math.round(clock.wallTime())) * 1_000_000n - nanoseconds(clock.now());
-    const file = await open(path, options.overwrite ? 'w' : 'wx', 0o600).catch(
-      (error: NodeJS.ErrnoException) => {
-        throw error.code === 'EEXIST' ? exists(path) : unwritable(path, error);
-      },
-    );
-    let position = 0n;
-    const writer = new McapWriter({
-      writable: {
-        position: () => position,
-        async write(bytes: Uint8Array) {
-          await file.writeFile(bytes).catch((error: NodeJS.ErrnoException) => {
-            throw unwritable(path, error);
-          });
-          position += BigInt(bytes.byteLength);
-        },
-      },
-      chunkSize: CHUNK_BYTES,
-      compressChunk: (data) => ({ compression: 'zstd', compressedData: zstd.compress(data, ZSTD_LEVEL) }),
-    });
-    try {
-      await writer.start({ profile: '', library: `facet ${softwareVersion}` });
-      await writer.addMetadata({
-        name: METADATA_NAME,
-        metadata: toFields({ sensor, softwareVersion, consent, origin }),
-      });
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-    return new McapRecorder(path, file, writer, () => position, origin, options.colour ?? 'jpeg');
+    const file = await RecordingFile.create(path, softwareVersion, overwrite);
+    return new McapRecorder(path, file, origin, options);
+  }
+
+  /** What was written so far. */
+  get summary(): RecordingSummary {
+    const { path, frames, dropped, outOfOrder, file } = this;
+    return { path, frames, dropped, outOfOrder, bytes: file.bytes };
   }
 
   /**
@@ -106,13 +84,15 @@ export class McapRecorder {
    */
   async write(frame: SensorFrame): Promise<void> {
     const time = this.origin + nanoseconds(frame.capturedAt);
-    if (this.lastTime !== undefined && time <= this.lastTime) {
+    if (this.last && time <= this.last.time) {
       this.outOfOrder++;
       return;
     }
+    if (!this.last) await this.describe(frame);
     const { depth, infrared, colour, depthToColour } = frame;
+    const { lossless = false } = this.options;
     const add = <S extends SchemaName>(topic: string, schema: S, message: Messages[S]) =>
-      this.add(topic, schema, time, frame.sequence, message);
+      this.file.add(topic, schema, time, frame.sequence, encode(schema, time, message));
 
     const [x, y, z] = depthToColour.translation;
     await add(TOPICS.transform, 'foxglove.FrameTransform', {
@@ -127,62 +107,43 @@ export class McapRecorder {
         'foxglove.CameraCalibration',
         calibration('colour', colour.intrinsics),
       );
-      if (this.colour === 'raw') await add(TOPICS.colour, 'foxglove.RawImage', await rgb8(colour));
+      if (lossless) await add(TOPICS.colour, 'foxglove.RawImage', await rgb8(colour));
       else {
         await add(TOPICS.colour, 'foxglove.CompressedImage', {
           frame_id: 'colour',
-          data: await pixels(colour).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer(),
+          data: await pixels(colour).jpeg(JPEG).toBuffer(),
           format: 'jpeg',
         });
       }
     }
-    if (infrared) await add(TOPICS.infrared, 'foxglove.RawImage', sixteenBit(infrared, 'mono16'));
+    if (infrared)
+      await add(
+        TOPICS.infrared,
+        'foxglove.RawImage',
+        sixteenBit(lossless ? infrared : rounded(infrared), 'mono16'),
+      );
     await add(TOPICS.depthCalibration, 'foxglove.CameraCalibration', calibration('depth', depth.intrinsics));
     await add(TOPICS.depth, 'foxglove.RawImage', sixteenBit(depth, '16UC1'));
-    this.lastTime = time;
+    if (this.last) this.dropped += Math.max(0, frame.sequence - this.last.sequence - 1);
+    this.last = { time, sequence: frame.sequence };
     this.frames++;
+  }
+
+  private describe({ depth, colour }: SensorFrame): Promise<void> {
+    const { sensor, softwareVersion, consent } = this.options;
+    return this.file.describe({
+      sensor,
+      softwareVersion,
+      consent,
+      origin: this.origin,
+      intrinsics: { depth: depth.intrinsics, ...(colour && { colour: colour.intrinsics }) },
+    });
   }
 
   /** Writes the index and closes the file. */
   async close(): Promise<RecordingSummary> {
-    try {
-      await this.writer.end();
-    } finally {
-      await this.file.close();
-    }
-    const { path, frames, outOfOrder } = this;
-    return { path, frames, outOfOrder, bytes: Number(this.written()) };
-  }
-
-  private async add<S extends SchemaName>(
-    topic: string,
-    schema: S,
-    time: bigint,
-    sequence: number,
-    message: Messages[S],
-  ): Promise<void> {
-    let channelId = this.channels.get(topic);
-    if (channelId === undefined) {
-      const schemaId = await this.writer.registerSchema({
-        name: schema,
-        encoding: 'protobuf',
-        data: FILE_DESCRIPTOR_SET,
-      });
-      channelId = await this.writer.registerChannel({
-        topic,
-        schemaId,
-        messageEncoding: 'protobuf',
-        metadata: new Map(),
-      });
-      this.channels.set(topic, channelId);
-    }
-    await this.writer.addMessage({
-      channelId,
-      sequence: sequence >>> 0,
-      logTime: time,
-      publishTime: time,
-      data: encode(schema, time, message),
-    });
+    await this.file.close();
+    return this.summary;
   }
 }
 
@@ -204,18 +165,13 @@ export async function record(
 
 const nanoseconds = (milliseconds: number) => BigInt(Math.round(milliseconds * 1e6));
 
-export const exists = (path: string) =>
-  new FacetError('bad-argument', `${path} exists already; remove it or choose another name.`);
-
-const unwritable = (path: string, error: NodeJS.ErrnoException) =>
-  new FacetError(
-    'store-unwritable',
-    `The recording ${path} cannot be written (${error.code ?? error.message}); check the folder and the free space.`,
-    { cause: error },
-  );
-
 const pixels = ({ data, width, height, channels }: ColourImage) =>
   sharp(data, { raw: { width, height, channels } }).removeAlpha();
+
+const rounded = (image: InfraredImage): InfraredImage => ({
+  ...image,
+  data: image.data.map((value) => ROUNDED_INFRARED[value]),
+});
 
 async function rgb8(image: ColourImage): Promise<Messages['foxglove.RawImage']> {
   const { width, height } = image;

@@ -1,6 +1,6 @@
 /** What a recording says about itself: one MCAP metadata record at the start of the file. */
 import { z } from 'zod';
-import type { SensorInfo } from '../../core/sense/frames.ts';
+import type { Intrinsics, SensorInfo } from '../../core/sense/frames.ts';
 
 export const METADATA_NAME = 'facet.recording';
 
@@ -11,7 +11,32 @@ export interface RecordingMetadata {
   readonly consent: string;
   /** log_time of capture time 0, in nanoseconds since the Unix epoch. */
   readonly origin: bigint;
+  /** Of the first frame; every frame has its own beside it (`camera_info`). */
+  readonly intrinsics?: { readonly depth: Intrinsics; readonly colour?: Intrinsics };
+  /** What was done to the recording since, one sentence for each time. */
+  readonly edits?: readonly string[];
 }
+
+const intrinsics = z.object({
+  width: z.number(),
+  height: z.number(),
+  fx: z.number(),
+  fy: z.number(),
+  cx: z.number(),
+  cy: z.number(),
+});
+/** MCAP's metadata are texts: structure travels as JSON. */
+const json = <T>(schema: z.ZodType<T>) =>
+  z.string().transform((text, context): T => {
+    try {
+      const parsed = schema.safeParse(JSON.parse(text));
+      if (parsed.success) return parsed.data;
+    } catch {
+      // Said below.
+    }
+    context.addIssue({ code: 'custom', message: 'not the JSON that belongs here' });
+    return z.NEVER;
+  });
 
 const fields = z.object({
   driver: z.string(),
@@ -21,10 +46,13 @@ const fields = z.object({
   software_version: z.string(),
   consent: z.string(),
   origin_ns: z.string().regex(/^-?\d{1,19}$/),
+  depth_intrinsics: json(intrinsics).optional(),
+  colour_intrinsics: json(intrinsics).optional(),
+  edits: json(z.array(z.string())).optional(),
 });
 
 export function toFields(metadata: RecordingMetadata): Map<string, string> {
-  const { sensor, softwareVersion, consent, origin } = metadata;
+  const { sensor, softwareVersion, consent, origin, intrinsics, edits } = metadata;
   return new Map(
     Object.entries({
       driver: sensor.driver,
@@ -34,7 +62,10 @@ export function toFields(metadata: RecordingMetadata): Map<string, string> {
       software_version: softwareVersion,
       consent,
       origin_ns: String(origin),
-    } satisfies z.infer<typeof fields>),
+      ...(intrinsics && { depth_intrinsics: JSON.stringify(intrinsics.depth) }),
+      ...(intrinsics?.colour && { colour_intrinsics: JSON.stringify(intrinsics.colour) }),
+      ...(edits && { edits: JSON.stringify(edits) }),
+    } satisfies z.input<typeof fields>),
   );
 }
 
@@ -43,10 +74,13 @@ export function fromFields(record: ReadonlyMap<string, string>): RecordingMetada
   const parsed = fields.safeParse(Object.fromEntries(record));
   if (!parsed.success) return undefined;
   const { driver, model, serial, simulated, software_version, consent, origin_ns } = parsed.data;
+  const { depth_intrinsics: depth, colour_intrinsics: colour, edits } = parsed.data;
   return {
     sensor: { driver, model, serial, simulated: simulated === 'true' },
     softwareVersion: software_version,
     consent,
     origin: BigInt(origin_ns),
+    ...(depth && { intrinsics: { depth, ...(colour && { colour }) } }),
+    ...(edits && { edits }),
   };
 }

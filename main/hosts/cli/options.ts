@@ -1,5 +1,5 @@
 /** Options that several commands share. */
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { Pace } from '../../contract/pipeline.ts';
 import { SENSOR_SPECS } from '../../adapters/sensors/open-sensor.ts';
 import { Output } from './output.ts';
@@ -65,12 +65,8 @@ export const secondsOf = (text: string): number => {
   return value;
 };
 
-/** How the colour pictures of a recording are kept. */
-export const colourOption = (command: Command): Command =>
-  command.addOption(
-    new Option('--colour <format>', 'jpeg, or raw (lossless, several times larger)')
-      .choices(['jpeg', 'raw'])
-      .default('jpeg'),
-  );
+/** How the pictures of a recording are kept. */
+export const losslessOption = (command: Command): Command =>
+  command.option('--lossless', 'keep every bit of colour and infrared, in three times the space');
 
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;

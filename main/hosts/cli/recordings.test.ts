@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, expectSentence } from './facet.fixture.ts';
+import { ask, expectSentence, facet } from './facet.fixture.ts';
 import { writeOpen3dFolder, writeVapSession } from './pictures.fixture.ts';
 
 const PIN = '491783';
@@ -37,7 +37,7 @@ describe('facet record', () => {
   it('tells its size beforehand, records so long, and refuses to write over a recording', async () => {
     const path = at('short.mcap');
     const first = await record(path, 'empty', 1, '--consent', 'nobody is in it');
-    expect(first).toMatchObject({ code: 0, document: { ok: true, frames: 30, endedBy: 'time' } });
+    expect(first).toMatchObject({ code: 0, document: { ok: true, frames: 30, dropped: 0, endedBy: 'time' } });
     expect(statSync(path).size).toBe(first.document['bytes']);
     expect(statSync(path).mode & 0o077).toBe(0);
     const expected = Number(/about ([\d.]+) MB/.exec(first.stderr)?.[1]);
@@ -64,6 +64,26 @@ describe('facet record', () => {
     expect(document['frames']).toBeGreaterThan(0);
     const copied = await ask(['record', at('copied.mcap'), '--sensor', `replay:${path}`]);
     expect(copied).toMatchObject({ code: 0, document: { frames: document['frames'], endedBy: 'sensor' } });
+  });
+
+  it('keeps what was written when it is killed', async () => {
+    const path = at('killed.mcap');
+    const { code, stderr } = await facet(
+      ['record', path, '--sensor', 'simulated:empty', '--seconds', '600'],
+      {
+        meanwhile: (child) =>
+          child.stderr!.on('data', (text: string) => {
+            if (text.includes('2 of 600 s')) child.kill('SIGKILL');
+          }),
+      },
+    );
+    expect(code).toBeNull();
+    const told = Number(/2 of 600 s: (\d+) frames/.exec(stderr)?.[1]);
+    expect(told).toBeGreaterThan(58);
+    const copied = await ask(['record', at('saved.mcap'), '--sensor', `replay:${path}`, '--seconds', '600']);
+    expect(copied).toMatchObject({ code: 0, document: { ok: true, dropped: 0, endedBy: 'sensor' } });
+    // At most the frame of a chunk that was still being filled.
+    expect(copied.document['frames']).toBeGreaterThanOrEqual(told - 1);
   });
 
   it('never writes over what it plays', async () => {

@@ -61,7 +61,7 @@ describe('record, then replay', () => {
     fc.assert(
       fc.asyncProperty(frames(4), async (recorded) => {
         const path = fresh();
-        await record(each(recorded), path, { ...options, colour: 'raw' });
+        await record(each(recorded), path, { ...options, lossless: true });
         const replayed = await replayAll(path);
         expect(replayed).toHaveLength(recorded.length);
         for (const [i, frame] of replayed.entries()) {

@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { importFolder } from '../../../adapters/import/import-folder.ts';
 import { FacetError } from '../../../contract/result.ts';
 import { EXIT } from '../exit-codes.ts';
-import { colourOption, megabytes, outputOf, untilInterrupted } from '../options.ts';
+import { losslessOption, megabytes, outputOf, untilInterrupted } from '../options.ts';
 import { finish } from '../output.ts';
 import { softwareVersion } from '../../shared/software-version.ts';
 
@@ -14,13 +14,13 @@ const rateOf = (text: string): number => {
 
 interface ImportOptions {
   readonly fps: number;
-  readonly colour: 'jpeg' | 'raw';
+  readonly lossless?: boolean;
   readonly overwrite?: boolean;
   readonly consent?: string;
 }
 
 export function importPictures(program: Command): void {
-  colourOption(program.command('import <folder> <recording>'))
+  losslessOption(program.command('import <folder> <recording>'))
     .description('Turn an Open3D folder or a VAP RGB-D session into a recording (MCAP)')
     .option('--fps <rate>', 'frames a second that the folder is taken to have', rateOf, 30)
     .option('--consent <text>', 'who agreed to be recorded, and to what')

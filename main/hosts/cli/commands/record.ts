@@ -3,15 +3,20 @@ import { realpath, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { systemClock } from '../../../adapters/clock/system-clock.ts';
-import { exists, McapRecorder } from '../../../adapters/recorder/mcap-recorder.ts';
+import { hostFile } from '../../../adapters/program-files.ts';
+import { buffered } from '../../../adapters/recorder/buffered.ts';
+import { McapRecorder, type RecordingSummary } from '../../../adapters/recorder/mcap-recorder.ts';
+import { exists } from '../../../adapters/recorder/recording-file.ts';
 import { openSensor } from '../../../adapters/sensors/open-sensor.ts';
+import { Simulations } from '../../../adapters/sensors/simulated/simulations.ts';
 import { FacetError } from '../../../contract/result.ts';
 import { ms } from '../../../contract/units.ts';
 import type { SensorFrame } from '../../../core/sense/frames.ts';
+import { soundFrames } from '../../../core/sense/sound-frames.ts';
 import { EXIT } from '../exit-codes.ts';
 import {
-  colourOption,
   commonOptions,
+  losslessOption,
   megabytes,
   outputOf,
   paceOf,
@@ -24,18 +29,23 @@ import { softwareVersion } from '../../shared/software-version.ts';
 
 interface RecordOptions extends CommonOptions {
   readonly seconds: number;
-  readonly colour: 'jpeg' | 'raw';
+  readonly lossless?: boolean;
   readonly overwrite?: boolean;
   readonly consent?: string;
 }
 
 /** Sensors of today deliver this many frames a second. */
 const RATE = 30;
+/** A third of a second of live frames may wait for the disk, about 30 MB of a Kinect v2's; those that find no room are dropped. */
+const WAITING = 10;
 /** Bytes a pixel in the file, measured on simulated frames of a Kinect v2 (see mcap-recorder.ts for the formats). */
-const PER_PIXEL = { depth: 0.95, infrared: 1.2, jpeg: 0.36, raw: 2.2 } as const;
+const PER_PIXEL = {
+  compact: { depth: 0.9, infrared: 0.55, colour: 0.12 },
+  lossless: { depth: 0.9, infrared: 1.5, colour: 2.2 },
+} as const;
 
 export function record(program: Command): void {
-  colourOption(commonOptions(program.command('record <recording>'), 'sensor'))
+  losslessOption(commonOptions(program.command('record <recording>'), 'sensor'))
     .description('Record a sensor into a file (MCAP, opens in Foxglove). The file shows faces, unencrypted')
     .option('--seconds <seconds>', 'how long', secondsOf, 10)
     .option('--consent <text>', 'who agreed to be recorded, and to what')
@@ -45,70 +55,84 @@ export function record(program: Command): void {
       await finish(output, async () => {
         if (options.overwrite) await refuseItsOwnSource(path, options.sensor);
         else if (existsSync(path)) throw exists(path);
-        const signal = untilInterrupted();
+        const interrupted = untilInterrupted();
+        const enough = new AbortController();
+        const signal = AbortSignal.any([interrupted, enough.signal]);
         const pace = paceOf(options);
-        const sensor = await openSensor(options.sensor, { pace, clock: systemClock });
+        // Rendering takes a core; encoding takes the other.
+        const sensor = await (new Simulations(hostFile('simulation')).open(options.sensor, pace) ??
+          openSensor(options.sensor, { pace, clock: systemClock }));
+        const live = pace === 'live';
         // Frames of a recording or simulation carry a time of their own that begins at 0.
-        const clock = pace === 'live' ? systemClock : { now: () => ms(0), wallTime: () => Date.now() };
+        const clock = live ? systemClock : { now: () => ms(0), wallTime: () => Date.now() };
         const consent =
           options.consent ?? (sensor.info.driver === 'simulated' ? 'synthetic people' : 'not stated');
         let recorder: McapRecorder | undefined;
         let endedBy: 'time' | 'sensor' | 'interrupt' = 'sensor';
-        let first: SensorFrame | undefined;
-        let seconds = 0;
+        let firstAt: number | undefined;
+        let shown = 0;
+        const sound = soundFrames(
+          sensor.open(signal),
+          sensor.info.driver,
+          live ? () => systemClock.now() : undefined,
+        );
         try {
-          for await (const frame of sensor.open(signal)) {
+          for await (const frame of live ? buffered(sound, WAITING) : sound) {
             // Only now: a sensor that sends nothing leaves no file, and costs no earlier one.
             if (!recorder) {
-              first = frame;
-              const expected = bytesOf(frame, options.colour) * RATE * options.seconds;
+              firstAt = frame.capturedAt;
+              const expected = bytesOf(frame, options.lossless) * RATE * options.seconds;
               await refuseWithoutRoom(path, expected);
               recorder = await McapRecorder.create(path, {
                 sensor: sensor.info,
                 softwareVersion: softwareVersion(),
                 consent,
                 clock,
-                colour: options.colour,
-                ...(options.overwrite === undefined ? {} : { overwrite: options.overwrite }),
+                ...(options.lossless && { lossless: true }),
+                ...(options.overwrite && { overwrite: true }),
               });
               output.note(
                 `Recording ${options.seconds} s into ${path}, about ${megabytes(expected)}. Ctrl-C ends it.`,
               );
             }
-            seconds = (frame.capturedAt - first!.capturedAt) / 1000;
+            const seconds = (frame.capturedAt - firstAt!) / 1000;
             if (seconds >= options.seconds) {
               endedBy = 'time';
               break;
             }
             await recorder.write(frame);
-            output.progress(`${seconds.toFixed(0)} of ${options.seconds} s`);
+            if (seconds < shown) continue;
+            shown = Math.floor(seconds) + 1;
+            output.progress(`${shown - 1} of ${options.seconds} s: ${counts(recorder.summary)}`);
           }
         } catch (error) {
-          await recorder?.close().catch(() => undefined);
+          const kept = await recorder?.close().catch(() => undefined);
+          if (kept) output.note(`Until then ${path} was recorded: ${counts(kept)}.`);
           throw error;
+        } finally {
+          enough.abort();
         }
         if (!recorder) {
-          if (signal.aborted)
+          if (interrupted.aborted)
             throw new FacetError('cancelled', 'The recording was cancelled before the first frame.');
           throw new FacetError('timed-out', `${options.sensor} sent no frame; nothing was recorded.`);
         }
-        if (signal.aborted) endedBy = 'interrupt';
+        if (interrupted.aborted) endedBy = 'interrupt';
         const summary = await recorder.close();
-        output.result(
-          { ok: true, ...summary, endedBy },
-          `Recorded ${summary.frames} frames into ${summary.path}: ${megabytes(summary.bytes)}.`,
-        );
+        output.result({ ok: true, ...summary, endedBy }, `Recorded ${summary.path}: ${counts(summary)}.`);
         return EXIT.ok;
       });
     });
 }
 
-const bytesOf = ({ depth, infrared, colour }: SensorFrame, as: 'jpeg' | 'raw'): number => {
+const counts = ({ frames, dropped, bytes }: RecordingSummary): string =>
+  `${frames} frames, ${dropped} dropped, ${megabytes(bytes)}`;
+
+const bytesOf = ({ depth, infrared, colour }: SensorFrame, lossless = false): number => {
+  const each = PER_PIXEL[lossless ? 'lossless' : 'compact'];
   const pixels = (picture: { width: number; height: number } | undefined) =>
     picture ? picture.width * picture.height : 0;
-  return (
-    pixels(depth) * PER_PIXEL.depth + pixels(infrared) * PER_PIXEL.infrared + pixels(colour) * PER_PIXEL[as]
-  );
+  return pixels(depth) * each.depth + pixels(infrared) * each.infrared + pixels(colour) * each.colour;
 };
 
 /** Overwriting the recording that is played would destroy it. */
