@@ -35,13 +35,15 @@ export interface McapMessage {
 
 /**
  * Metadata and messages in file order. Ends quietly where the file is cut off.
+ * @param from log time, nanoseconds: messages before it may be passed over where the file has an index, and those of the
+ * second before it are not
  * Throws FacetError `bad-input` where it cannot be opened, is no MCAP or is damaged.
  */
-export async function* readMcap(path: string): AsyncGenerator<McapItem, void, undefined> {
+export async function* readMcap(path: string, from?: bigint): AsyncGenerator<McapItem, void, undefined> {
   await zstd.isLoaded;
   const { file, size } = await openInput(path);
   try {
-    yield* readItems(path, file, size);
+    yield* readItems(path, file, size, from);
   } finally {
     await file.close();
   }
@@ -51,6 +53,7 @@ async function* readItems(
   path: string,
   file: FileHandle,
   size: number,
+  from: bigint | undefined,
 ): AsyncGenerator<McapItem, void, undefined> {
   const channels = new Map<number, McapChannel>();
   const schemas = new Map<number, string>();
@@ -64,7 +67,15 @@ async function* readItems(
   };
   const parser = new McapStreamReader({ noMagicPrefix: true, decompressHandlers: { zstd: decompress } });
 
-  for await (const { bytes, position } of records(path, file, size)) {
+  const start = MCAP_MAGIC.length;
+  const chunks = from === undefined ? undefined : await findChunk(path, file, size, from - BEFORE);
+  async function* chosen() {
+    if (!chunks) return yield* records(path, file, size, start, DATA);
+    // The summary repeats what the chunks that are passed over described.
+    yield* records(path, file, size, chunks.summary, DESCRIPTIONS);
+    yield* records(path, file, size, chunks.position, DATA);
+  }
+  for await (const { bytes, position } of chosen()) {
     try {
       parser.append(bytes);
       for (let item; (item = parser.nextRecord());) {
@@ -93,11 +104,50 @@ async function* readItems(
   }
 }
 
-/** What a replay needs, in file order; the rest (attachments, indexes, statistics) is passed over unread. */
+/** How long before the time that is looked for the reading begins, nanoseconds: a frame may be spread over chunks. */
+const BEFORE = 1_000_000_000n;
+
+/**
+ * By the index at the end: where the summary begins, and the first chunk that ends at `time` or later. undefined where there
+ * is no index or it makes no sense; the file is then read from its start.
+ */
+async function findChunk(
+  path: string,
+  file: FileHandle,
+  size: number,
+  time: bigint,
+): Promise<{ summary: number; position: number } | undefined> {
+  const footer = Buffer.alloc(FOOTER_BYTES);
+  if (size < MCAP_MAGIC.length * 2 + FOOTER_BYTES) return undefined;
+  await file.read(footer, 0, FOOTER_BYTES, size - MCAP_MAGIC.length - FOOTER_BYTES);
+  const summary = Number(footer.readBigUInt64LE(9));
+  const inside = (position: number) => position >= MCAP_MAGIC.length && position < size - FOOTER_BYTES;
+  if (footer[0] !== Opcode.FOOTER || !inside(summary)) return undefined;
+  const parser = new McapStreamReader({ noMagicPrefix: true });
+  try {
+    for await (const { bytes } of records(path, file, size, summary, INDEX)) {
+      parser.append(bytes);
+      const item = parser.nextRecord();
+      if (item?.type !== 'ChunkIndex' || item.messageEndTime < time) continue;
+      const position = Number(item.chunkStartOffset);
+      return inside(position) ? { summary, position } : undefined;
+    }
+  } catch {
+    // Read from the start, and whatever is wrong is met there.
+  }
+  return undefined;
+}
+
+/** A record's header of 9 bytes, two offsets and a checksum. */
+const FOOTER_BYTES = 9 + 20;
+
+/** The records of the wanted kinds from a position on, in file order; the rest is passed over unread. */
 async function* records(
   path: string,
   file: FileHandle,
   size: number,
+  from: number,
+  wanted: ReadonlyMap<Opcode, number>,
 ): AsyncGenerator<{ bytes: Uint8Array; position: number }, void, undefined> {
   const read = readAhead(path, file);
   const magic = size < MCAP_MAGIC.length ? undefined : await read(0, MCAP_MAGIC.length);
@@ -107,7 +157,7 @@ async function* records(
       `${path} is not an MCAP recording; import picture folders with \`facet import\`.`,
     );
   }
-  for (let position = MCAP_MAGIC.length; size - position >= 9;) {
+  for (let position = from; size - position >= 9;) {
     const header = await read(position, 9);
     const opcode: Opcode = header[0];
     const claimed = header.readBigUInt64LE(1);
@@ -115,7 +165,7 @@ async function* records(
     if (opcode < Opcode.MIN) throw damaged(path, position, 'a record of no known kind');
     if (claimed > BigInt(size - position - 9)) return;
     const length = 9 + Number(claimed);
-    const limit = LIMITS.get(opcode);
+    const limit = wanted.get(opcode);
     if (limit !== undefined) {
       if (length > limit)
         throw damaged(path, position, `a record of ${length} bytes, more than the limit of ${limit}`);
@@ -125,14 +175,19 @@ async function* records(
   }
 }
 
-const LIMITS = new Map<Opcode, number>([
-  [Opcode.HEADER, MAX_DESCRIPTION_BYTES],
+/** Kinds of records that are read, and the largest of each. */
+const DESCRIPTIONS = new Map<Opcode, number>([
   [Opcode.SCHEMA, MAX_DESCRIPTION_BYTES],
   [Opcode.CHANNEL, MAX_DESCRIPTION_BYTES],
+]);
+const DATA = new Map<Opcode, number>([
+  ...DESCRIPTIONS,
+  [Opcode.HEADER, MAX_DESCRIPTION_BYTES],
   [Opcode.METADATA, MAX_DESCRIPTION_BYTES],
   [Opcode.MESSAGE, MAX_RECORD_BYTES],
   [Opcode.CHUNK, MAX_RECORD_BYTES],
 ]);
+const INDEX = new Map<Opcode, number>([[Opcode.CHUNK_INDEX, MAX_DESCRIPTION_BYTES]]);
 
 /** Reads in blocks, so that many small records cost few calls. The bytes are good until the next read. */
 function readAhead(path: string, file: FileHandle): (position: number, length: number) => Promise<Buffer> {

@@ -211,7 +211,7 @@ describe('a recording', () => {
     const [width, height] = [32, 16];
     const data = Uint8Array.from({ length: width * height * 4 }, (_, i) => {
       const [channel, x, y] = [i % 4, (i >> 2) % width, Math.floor(i / 4 / width)];
-      return channel === 3 ? 255 : Math.round(127 + 90 * Math.sin(x / 9 + y / 7 + channel));
+      return channel === 3 ? 255 : Math.round(127 + 90 * Math.sin(x / 14 + y / 12 + channel));
     });
     const colour = {
       width,

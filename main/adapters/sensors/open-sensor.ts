@@ -7,6 +7,7 @@ import { readUsbBus } from '../system-check/usb-bus.ts';
 import { loadKinect2 } from './kinect2/kinect2-package.ts';
 import { Kinect2Sensor } from './kinect2/kinect2-sensor.ts';
 import { ReplaySensor } from './replay/replay-sensor.ts';
+import { parseReplaySpec } from './replay/replay-spec.ts';
 import { VisitedSensor } from './simulated/visited-sensor.ts';
 
 export interface SensorOptions {
@@ -15,7 +16,8 @@ export interface SensorOptions {
 }
 
 /** What a sensor is called on the command line. */
-export const SENSOR_SPECS = 'simulated[:SCENE], replay:FILE, kinect2, freenect or freenect2';
+export const SENSOR_SPECS =
+  'simulated[:SCENE], replay:FILE[?from=SECONDS&pace=fast&loop], kinect2, freenect or freenect2';
 
 /**
  * @param spec `simulated:you+dark`, `replay:FILE`, `kinect2`, …
@@ -28,9 +30,11 @@ export async function openSensor(spec: string, { pace, clock }: SensorOptions): 
   switch (name) {
     case 'simulated':
       return new VisitedSensor({ scene: detail || 'you', pace, clock });
-    case 'replay':
-      if (!detail) throw new FacetError('bad-argument', 'replay needs a recording: --sensor replay:FILE.');
-      return ReplaySensor.load(detail, clock, { pace: pace === 'live' ? 'original' : 'virtual' });
+    case 'replay': {
+      const { path, fast, ...options } = parseReplaySpec(detail);
+      const live = fast ? 'fast' : 'original';
+      return ReplaySensor.load(path, clock, { ...options, pace: pace === 'live' ? live : 'virtual' });
+    }
     case 'kinect2': {
       await loadKinect2();
       const kinect = findKinects(await readUsbBus()).find(({ model }) => model === 'kinect-v2');

@@ -8,6 +8,9 @@ const PAIRING_WINDOW = 20_000_000n;
 /** A recording with more than this between two instants is hostile. */
 const MAX_PENDING_BYTES = 256 * 1024 * 1024;
 
+/** Fewer late frames than this may be an accident. */
+const LATE_FRAMES = 4;
+
 export interface StoredMessage extends McapMessage {
   readonly channel: McapChannel;
 }
@@ -30,7 +33,8 @@ const STREAMS = new Map<string, Stream>(
 /**
  * One FrameMessages for each depth message, in time order: colour and infrared are the nearest within 20 ms,
  * calibrations and transform the last ones by then (else the first after). Depth that is not later than the
- * depth before is left out. Metadata and other topics are passed over.
+ * depth before is left out; where most of it is not, the recording has lost its order: FacetError `bad-input`.
+ * Metadata and other topics are passed over.
  */
 export async function* pairStreams(
   items: AsyncIterable<McapItem>,
@@ -39,7 +43,9 @@ export async function* pairStreams(
   const pending = new Map<Stream, StoredMessage[]>([...STREAMS.values()].map((stream) => [stream, []]));
   const depths = pending.get('depth')!;
   let newest = 0n;
-  let emitted = -1n;
+  let newestDepth = -1n;
+  let inOrder = 0;
+  let late = 0;
   let bytes = 0;
 
   const forget = (stream: Stream, count: number) => {
@@ -48,17 +54,15 @@ export async function* pairStreams(
   function* ready(until: bigint) {
     while (depths.length > 0 && depths[0].logTime < until) {
       const depth = depths[0];
-      if (depth.logTime > emitted) {
-        emitted = depth.logTime;
-        yield {
-          depth,
-          colour: nearest(pending.get('colour')!, emitted),
-          infrared: nearest(pending.get('infrared')!, emitted),
-          depthCalibration: inForce(pending.get('depthCalibration')!, emitted),
-          colourCalibration: inForce(pending.get('colourCalibration')!, emitted),
-          transform: inForce(pending.get('transform')!, emitted),
-        };
-      }
+      const time = depth.logTime;
+      yield {
+        depth,
+        colour: nearest(pending.get('colour')!, time),
+        infrared: nearest(pending.get('infrared')!, time),
+        depthCalibration: inForce(pending.get('depthCalibration')!, time),
+        colourCalibration: inForce(pending.get('colourCalibration')!, time),
+        transform: inForce(pending.get('transform')!, time),
+      };
       forget('depth', 1);
     }
   }
@@ -76,10 +80,21 @@ export async function* pairStreams(
     if (item.type !== 'message') continue;
     const stream = STREAMS.get(item.channel.topic);
     if (!stream) continue;
+    const { logTime } = item.message;
+    if (stream === 'depth') {
+      if (logTime < newestDepth && ++late >= LATE_FRAMES && late > inOrder)
+        throw new FacetError(
+          'bad-input',
+          `The recording ${path} is not in the order of time: ${late} of ${late + inOrder} frames come after later ones. Record it anew, or sort it by log time.`,
+        );
+      if (logTime <= newestDepth) continue;
+      inOrder++;
+      newestDepth = logTime;
+    }
     pending.get(stream)!.push({ ...item.message, channel: item.channel });
     bytes += item.message.data.byteLength;
-    if (item.message.logTime > newest) {
-      newest = item.message.logTime;
+    if (logTime > newest) {
+      newest = logTime;
       yield* ready(newest - PAIRING_WINDOW);
       prune();
     }

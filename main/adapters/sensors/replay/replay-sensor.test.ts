@@ -15,6 +15,7 @@ import type { Messages, SchemaName } from '../../recorder/foxglove.ts';
 import { clock, frames, options, someFrames } from '../../recorder/frames.fixture.ts';
 import { McapRecorder, record } from '../../recorder/mcap-recorder.ts';
 import { ReplaySensor } from './replay-sensor.ts';
+import { parseReplaySpec } from './replay-spec.ts';
 
 let folder = '';
 let count = 0;
@@ -162,6 +163,26 @@ describe('pace', () => {
     expect(seen.map((f) => Math.round(f.capturedAt - 1000))).toEqual([0, 33, 66, 99, 132, 165, 198, 231]);
   });
 
+  test('fast: every frame at once, stamped with the time now, each later than the one before', async () => {
+    const path = fresh();
+    await record(each(someFrames(5)), path, options);
+    const { clock: now, pass } = manualClock(70_000);
+    const sensor = await ReplaySensor.load(path, now, { pace: 'fast', loop: true });
+    const stop = new AbortController();
+    const seen: SensorFrame[] = [];
+    for await (const frame of sensor.open(stop.signal)) {
+      seen.push(frame);
+      if (seen.length === 2) pass(100);
+      if (seen.length === 7) stop.abort();
+    }
+    expect(seen.map((f) => f.sequence)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(seen.map((f) => Math.round(f.capturedAt))).toEqual([
+      70_000, 70_000, 70_100, 70_100, 70_100, 70_100, 70_100,
+    ]);
+    for (const [i, { capturedAt }] of seen.slice(1).entries())
+      expect(capturedAt).toBeGreaterThan(seen[i].capturedAt);
+  });
+
   test('an aborted signal ends the wait for the next frame', async () => {
     const path = fresh();
     const [a, b] = someFrames(2);
@@ -200,6 +221,98 @@ function largeFrames(count: number): SensorFrame[] {
   );
 }
 
+describe('from a time on', () => {
+  const seconds = (count: number) =>
+    largeFrames(count).map((frame, i) => ({ ...frame, capturedAt: ms(1000 + 1000 * i) }));
+  const play = async (path: string, from: number, loop = false, limit = 20) => {
+    const sensor = await ReplaySensor.load(path, clock, { pace: 'virtual', from, loop });
+    const seen: [number, number][] = [];
+    for await (const { sequence, capturedAt } of sensor.open(new AbortController().signal))
+      if (seen.push([sequence, capturedAt]) >= limit) break;
+    return seen;
+  };
+
+  test('plays what the whole recording holds from there, in every round of a loop', async () => {
+    const path = fresh();
+    await record(each(seconds(6)), path, options);
+    const whole = await play(path, 0);
+    expect(whole).toHaveLength(6);
+    for (const from of [1, 2.5, 4, 5]) expect(await play(path, from)).toEqual(whole.slice(Math.ceil(from)));
+    expect((await play(path, 4, true, 5)).map(([, at]) => at)).toEqual([5000, 6000, 7000, 8000, 9000]);
+    await expect(play(path, 5.1)).rejects.toMatchObject({
+      code: 'bad-argument',
+      message: expect.stringContaining('ends after 5.0 s') as string,
+    });
+  });
+
+  test('passes over what comes before by the index, and reads it all where the recording was cut off', async () => {
+    const path = fresh();
+    await record(each(seconds(8)), path, options);
+    const bytes = await readFile(path);
+    // Half of the way to the place: within frame 2 or 3.
+    bytes.fill(0xff, Math.floor(bytes.length * 0.36), Math.floor(bytes.length * 0.37));
+    await writeFile(path, bytes);
+    expect((await play(path, 6)).map(([sequence]) => sequence)).toEqual([6, 7]);
+    await expect(play(path, 0)).rejects.toMatchObject({ code: 'bad-input' });
+    const cut = fresh();
+    await record(each(seconds(8)), cut, options);
+    const whole = await readFile(cut);
+    await writeFile(cut, whole.subarray(0, Math.floor(whole.length * 0.95)));
+    expect((await play(cut, 4)).map(([sequence]) => sequence)).toEqual([4, 5, 6]);
+  });
+
+  test('reads the calibration that another program wrote at the start alone', async () => {
+    const path = fresh();
+    const times = [0, 2000, 4000, 6000];
+    await writeMcap(path, [calibration('/depth/camera_info'), ...times.map((t) => image('/depth/image', t))]);
+    expect(await play(path, 4)).toEqual([
+      [2, 4000],
+      [3, 6000],
+    ]);
+  });
+});
+
+describe('--sensor replay:', () => {
+  test.each([
+    ['a.mcap', { path: 'a.mcap', fast: false }],
+    ['a.mcap?loop', { path: 'a.mcap', fast: false, loop: true }],
+    ['a.mcap?from=12.5&pace=fast&loop', { path: 'a.mcap', fast: true, from: 12.5, loop: true }],
+    ['a.mcap?pace=original', { path: 'a.mcap', fast: false }],
+    ['what?.mcap?loop', { path: 'what?.mcap', fast: false, loop: true }],
+  ])('%s', (detail, spec) => expect(parseReplaySpec(detail)).toEqual(spec));
+
+  test.each([
+    '',
+    '?loop',
+    'a.mcap?lop',
+    'a.mcap?from',
+    'a.mcap?from=-1',
+    'a.mcap?from=x',
+    'a.mcap?pace=slow',
+  ])('refuses "%s" in one sentence', (detail) =>
+    expect(() => parseReplaySpec(detail)).toThrow(expect.objectContaining({ code: 'bad-argument' }) as Error),
+  );
+
+  test('finds a file whose name holds a question mark', async () => {
+    const path = join(folder, 'what?loop');
+    await writeFile(path, '');
+    expect(parseReplaySpec(path)).toEqual({ path, fast: false });
+  });
+});
+
+describe('a recording whose time is', () => {
+  const times = Array.from({ length: 40 }, (_, i) => 100 + 33 * i);
+  test.each([
+    ['backwards', times.toReversed()],
+    ['shuffled', fc.sample(fc.shuffledSubarray(times, { minLength: 40 }), { seed: 7, numRuns: 1 })[0]],
+    ['begun again in the middle', [...times, ...times.slice(0, 39), ...times.slice(0, 39)]],
+  ])('%s says so', async (_, order) => {
+    const path = fresh();
+    await writeMcap(path, [calibration('/depth/camera_info'), ...order.map((t) => image('/depth/image', t))]);
+    expect(await outcome(path)).toMatch(/not in the order of time: \d+ of \d+ frames/);
+  });
+});
+
 describe('a damaged recording', () => {
   test('that was never closed plays all frames but at most the last', async () => {
     const path = fresh();
@@ -229,6 +342,22 @@ describe('a damaged recording', () => {
     }
     expect(lengths).toEqual([...lengths].sort((a, b) => a - b));
     expect(new Set(lengths)).toEqual(new Set([0, 1, 2, 3, 4]));
+  });
+
+  test('that was cut off at any byte plays the beginning of what it was, or gives one sentence', async () => {
+    const whole = fresh();
+    await record(each(someFrames(3)), whole, options);
+    const bytes = await readFile(whole);
+    const frames = await replayAll(whole);
+    const path = fresh();
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 1), async (length) => {
+        await writeFile(path, bytes.subarray(0, length));
+        const result = await outcome(path);
+        if (typeof result !== 'string') expect(result).toEqual(frames.slice(0, result.length));
+      }),
+      { numRuns: 150 },
+    );
   });
 
   test.each(['compressed', 'bare'])(

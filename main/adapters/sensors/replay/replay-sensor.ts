@@ -1,7 +1,7 @@
 /** A recording as a sensor: `--sensor replay:FILE`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { FacetError } from '../../../contract/result.ts';
-import { ms } from '../../../contract/units.ts';
+import { ms, type Milliseconds } from '../../../contract/units.ts';
 import type { SensorFrame, SensorInfo } from '../../../core/sense/frames.ts';
 import type { Clock, Sensor } from '../../../core/ports.ts';
 import { TOPICS } from '../../recorder/foxglove.ts';
@@ -16,10 +16,12 @@ import type { FrameMessages } from './pair-streams.ts';
 export interface ReplayOptions {
   /**
    * `original` (default): as fast as it was recorded, stamped with the clock's time now, and frames that a slow
-   * consumer has no time for are skipped. `virtual`: every frame, as fast as the consumer takes them, with the
-   * capture times of the recording.
+   * consumer has no time for are skipped. `fast`: every frame, as fast as the consumer takes them, stamped with the clock's
+   * time now. `virtual`: every frame, as fast as the consumer takes them, with the capture times of the recording.
    */
-  readonly pace?: 'original' | 'virtual';
+  readonly pace?: 'original' | 'fast' | 'virtual';
+  /** Begin so many seconds after the first frame. */
+  readonly from?: number;
   /** Start again at the end; sequence and capture time go on counting. */
   readonly loop?: boolean;
   /** Waits; rejects when the signal aborts. Tests bring their own. */
@@ -34,6 +36,8 @@ export class ReplaySensor implements Sensor {
     private readonly path: string,
     /** Log time of capture time 0. */
     private readonly origin: bigint,
+    /** Log time of the first frame that is played. */
+    private readonly begin: bigint,
     private readonly clock: Clock,
     private readonly options: ReplayOptions,
   ) {}
@@ -50,11 +54,15 @@ export class ReplaySensor implements Sensor {
       }
     };
     for await (const messages of pairStreams(watched(readMcap(path)), path)) {
-      const origin = metadata?.origin ?? messages.depth.logTime;
+      const first = messages.depth.logTime;
+      const origin = metadata?.origin ?? first;
       await decodeFrame(path, messages, origin);
+      const { from = 0 } = options;
+      const begin = first + BigInt(Math.round(from * 1e9));
+      if (from > 0) await refuseBeyondEnd(path, first, begin);
       const { model = 'other', serial = '' } = metadata?.sensor ?? {};
       const info: SensorInfo = { driver: 'replay', model, serial, simulated: true };
-      return new ReplaySensor(info, metadata, path, origin, clock, options);
+      return new ReplaySensor(info, metadata, path, origin, begin, clock, options);
     }
     const found = topics.size === 0 ? 'no complete message' : `only ${[...topics].join(', ')}`;
     throw new FacetError(
@@ -68,6 +76,7 @@ export class ReplaySensor implements Sensor {
     /** Added to the recording's sequence and time, so that both go on in a second round. */
     let sequenceShift = 0;
     let timeShift = pace === 'original' ? -Infinity : 0;
+    let stampedAt = -Infinity;
     do {
       let first: SensorFrame | undefined;
       let last: SensorFrame | undefined;
@@ -87,8 +96,9 @@ export class ReplaySensor implements Sensor {
         const frame = {
           ...stored,
           sequence: stored.sequence + sequenceShift,
-          capturedAt: ms(stored.capturedAt + timeShift),
+          capturedAt: pace === 'fast' ? this.laterThan(stampedAt) : ms(stored.capturedAt + timeShift),
         };
+        stampedAt = frame.capturedAt;
         // Timers may fire a little early, and a frame from the future is no evidence.
         while (pace === 'original' && !signal.aborted && frame.capturedAt > this.clock.now()) {
           await sleep(frame.capturedAt - this.clock.now(), signal).catch(() => undefined);
@@ -102,19 +112,44 @@ export class ReplaySensor implements Sensor {
     } while (loop && !signal.aborted);
   }
 
+  /** Now, or the instant after `before` where the clock has not moved since. */
+  private laterThan(before: number): Milliseconds {
+    return ms(Math.max(this.clock.now(), before + 1e-3));
+  }
+
   /** Frames not yet decoded, without those whose successor is due already (`due`: capture time → clock time). */
   private async *upcoming(
     due?: (capturedAt: number) => number,
   ): AsyncGenerator<{ messages: FrameMessages; index: number }, void, undefined> {
     let held: { messages: FrameMessages; index: number } | undefined;
     let index = 0;
-    for await (const messages of pairStreams(readMcap(this.path), this.path)) {
+    // Every frame of ours brings its calibration; others may have it at the start alone, and are read from there.
+    const items = this.metadata ? readMcap(this.path, this.begin) : readMcap(this.path);
+    for await (const messages of pairStreams(items, this.path)) {
+      if (messages.depth.logTime < this.begin) {
+        index++;
+        continue;
+      }
       const time = Number(messages.depth.logTime - this.origin) / 1e6;
       if (held && !(due && due(time) <= this.clock.now())) yield held;
       held = { messages, index: index++ };
     }
     if (held) yield held;
   }
+}
+
+/** Throws FacetError `bad-argument` where no frame comes as late as `begin`. */
+async function refuseBeyondEnd(path: string, first: bigint, begin: bigint): Promise<void> {
+  let last = first;
+  for await (const { depth } of pairStreams(readMcap(path, begin), path)) {
+    last = depth.logTime;
+    if (last >= begin) return;
+  }
+  const seconds = (time: bigint) => (Number(time - first) / 1e9).toFixed(1);
+  throw new FacetError(
+    'bad-argument',
+    `The recording ${path} ends after ${seconds(last)} s; it cannot begin at ${seconds(begin)} s.`,
+  );
 }
 
 async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {

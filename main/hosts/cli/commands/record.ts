@@ -8,6 +8,7 @@ import { buffered } from '../../../adapters/recorder/buffered.ts';
 import { McapRecorder, type RecordingSummary } from '../../../adapters/recorder/mcap-recorder.ts';
 import { exists } from '../../../adapters/recorder/recording-file.ts';
 import { openSensor } from '../../../adapters/sensors/open-sensor.ts';
+import { parseReplaySpec } from '../../../adapters/sensors/replay/replay-spec.ts';
 import { Simulations } from '../../../adapters/sensors/simulated/simulations.ts';
 import { FacetError } from '../../../contract/result.ts';
 import { ms } from '../../../contract/units.ts';
@@ -137,8 +138,8 @@ const bytesOf = ({ depth, infrared, colour }: SensorFrame, lossless = false): nu
 
 /** Overwriting the recording that is played would destroy it. */
 async function refuseItsOwnSource(path: string, sensor: string): Promise<void> {
-  const source = /^replay:(.+)$/.exec(sensor)?.[1];
-  if (source === undefined) return;
+  if (!sensor.startsWith('replay:')) return;
+  const { path: source } = parseReplaySpec(sensor.slice('replay:'.length));
   const [from, to] = await Promise.all([source, path].map((file) => realpath(file).catch(() => undefined)));
   if (from !== undefined && from === to)
     throw new FacetError('bad-argument', `${path} is the recording that is played; choose another name.`);
