@@ -120,9 +120,10 @@ async function findChunk(
   const footer = Buffer.alloc(FOOTER_BYTES);
   if (size < MCAP_MAGIC.length * 2 + FOOTER_BYTES) return undefined;
   await file.read(footer, 0, FOOTER_BYTES, size - MCAP_MAGIC.length - FOOTER_BYTES);
+  const opcode: Opcode = footer[0];
   const summary = Number(footer.readBigUInt64LE(9));
   const inside = (position: number) => position >= MCAP_MAGIC.length && position < size - FOOTER_BYTES;
-  if (footer[0] !== Opcode.FOOTER || !inside(summary)) return undefined;
+  if (opcode !== Opcode.FOOTER || !inside(summary)) return undefined;
   const parser = new McapStreamReader({ noMagicPrefix: true });
   try {
     for await (const { bytes } of records(path, file, size, summary, INDEX)) {

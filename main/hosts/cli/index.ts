@@ -9,6 +9,7 @@ import { evaluate } from './commands/evaluate.ts';
 import { importPictures } from './commands/import.ts';
 import { record } from './commands/record.ts';
 import { sensors } from './commands/sensors.ts';
+import { soakTest } from './commands/soak.ts';
 import { train } from './commands/train.ts';
 import { enroll } from './commands/enroll.ts';
 import { unlock } from './commands/unlock.ts';
@@ -41,6 +42,7 @@ for (const add of [
   dataset,
   train,
   bench,
+  soakTest,
 ])
   add(program);
 for (const command of program.commands)

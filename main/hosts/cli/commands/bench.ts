@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { measureEmbedders, type EmbedderSpeed } from '../../../adapters/bench/embedders.ts';
 import { measureFramePath, measureIdle, type FramePathReport } from '../../../adapters/bench/frame-path.ts';
 import { openHumanPeer } from '../../../adapters/bench/human-peer.ts';
+import { residentMegabytes } from '../../../adapters/bench/resident-memory.ts';
 import { timesOf, type Times } from '../../../adapters/bench/statistics.ts';
 import { loadFaceModels } from '../../../adapters/onnx/load-face-models.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
@@ -100,14 +101,6 @@ async function measureLive(output: Output): Promise<LiveReport> {
     await close();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Resident memory of a process on Linux; undefined elsewhere. */
-async function residentMegabytes(pid: number | undefined): Promise<number | undefined> {
-  if (pid === undefined) return undefined;
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
-  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
 }
 
 function describe({ path, embedders, idle, live, simulator }: Report): string {
