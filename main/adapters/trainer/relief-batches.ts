@@ -2,6 +2,7 @@
 import type { Random } from '../../core/random.ts';
 import { RELIEF, RELIEF_CELLS } from '../../core/shape/relief.ts';
 import { withoutColour } from '../../core/shape/tensor.ts';
+import { errorField } from '../synthetic/render/error-field.ts';
 import type { Dataset, DatasetPerson, FrameRef } from '../corpus/dataset/open-dataset.ts';
 import type { Alike, Batch, BatchSource } from './train-network.ts';
 
@@ -16,6 +17,8 @@ export interface ReliefBatchRecipe {
   /** Shares of samples without colour, and with a patch that nothing saw. */
   readonly colourless: number;
   readonly patched: number;
+  /** Share of the people of a batch whose face is bent smoothly, and how: at most so many millimetres rms, over so many. */
+  readonly bent: { readonly share: number; readonly rms: number; readonly width: readonly [number, number] };
 }
 
 const RELIEF_BATCHES: ReliefBatchRecipe = {
@@ -25,6 +28,7 @@ const RELIEF_BATCHES: ReliefBatchRecipe = {
   fused: 8,
   colourless: 0.15,
   patched: 0.3,
+  bent: { share: 0.5, rms: 1.5, width: [20, 60] },
 };
 
 const SIZE = 4 * RELIEF_CELLS;
@@ -65,12 +69,14 @@ export class ReliefBatches implements BatchSource {
       const person = this.usable[label >> 1];
       const sessions = person.sessions.filter(({ frames }) => frames.length > 0);
       const first = random.below(sessions.length);
+      const field = this.bend(random);
       for (let s = 0; s < samples; s++, n++) {
         labels[n] = label;
         const { frames, spectrum } = sessions[(first + s) % sessions.length];
         const sample = input.subarray(n * SIZE, (n + 1) * SIZE);
         this.dataset.tensor(this.some(frames, random), this.dataset.mean, sample);
         if (label % 2 === 1) mirror(sample);
+        if (field) bendBy(sample, field);
         // Infrared is no colour.
         if (spectrum === 'infrared' || random.uniform() < this.recipe.colourless) withoutColour(sample);
         else tint(sample, random);
@@ -90,12 +96,29 @@ export class ReliefBatches implements BatchSource {
     return sample;
   }
 
+  /** What makes somebody new of a person for one batch: the same in all of their samples. */
+  private bend(random: Random): Float32Array | undefined {
+    const { share, rms, width } = this.recipe.bent;
+    if (random.uniform() >= share) return undefined;
+    const spec = { rms: random.between(0, rms), width: random.between(...width) / RELIEF.cell };
+    return errorField(
+      { width: RELIEF.columns, height: RELIEF.rows },
+      { ...spec, seed: String(random.uniform()) },
+    );
+  }
+
   /** Frames of a session that are fused: as many as an attempt may have seen by then. */
   private some(frames: readonly FrameRef[], random: Random): readonly FrameRef[] {
     const count = 1 + random.below(Math.min(frames.length, this.recipe.fused));
     const from = random.below(frames.length);
     return Array.from({ length: count }, (_, i) => frames[(from + i) % frames.length]);
   }
+}
+
+/** Adds millimetres to heights in centimetres, where something was seen. */
+function bendBy(sample: Float32Array, field: Float32Array): void {
+  const heights = sample.subarray(3 * RELIEF_CELLS);
+  for (let i = 0; i < heights.length; i++) if (heights[i] !== 0) heights[i] += field[i] / 10;
 }
 
 /** Left for right, in place. */

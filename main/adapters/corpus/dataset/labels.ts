@@ -69,6 +69,8 @@ const syntheticSchema = z.object({
   seed: z.string(),
   /** What every session after the first in light, which enrols, wears besides what it draws. */
   worn: z.enum(ACCESSORIES).optional(),
+  /** `fields`: heads of another family, whose details no morph target makes. */
+  heads: z.literal('fields').optional(),
 });
 
 const vapSchema = z.object({

@@ -41,8 +41,8 @@ describe('the people of a dataset', () => {
   it('are those of their pool, and half of the training people have a head of their own', () => {
     for (const pool of ['validation', 'test'] as const)
       for (const index of [0, 1])
-        expect(corpusIdentity(pack, pool, index)).toEqual(sampleIdentity(pack, `${pool}/${index}`));
-    const training = [0, 1, 2, 3].map((index) => corpusIdentity(pack, 'train', index));
+        expect(corpusIdentity(pack, { pool }, index)).toEqual(sampleIdentity(pack, `${pool}/${index}`));
+    const training = [0, 1, 2, 3].map((index) => corpusIdentity(pack, { pool: 'train' }, index));
     expect(training.map(({ deformation }) => deformation !== undefined)).toEqual([false, true, false, true]);
     training.forEach((identity, index) =>
       expect({ ...identity, deformation: undefined }).toEqual({
@@ -50,6 +50,14 @@ describe('the people of a dataset', () => {
         deformation: undefined,
       }),
     );
+  });
+
+  it('differ by smooth fields and no morph target where heads of another family are asked for', () => {
+    const heads = [0, 1].map((index) => corpusIdentity(pack, { pool: 'test', heads: 'fields' }, index));
+    expect(heads.map(({ details }) => details)).toEqual([{}, {}]);
+    const [a, b] = heads.map((identity) => neutralShape(pack, identity).points);
+    const apart = Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0) / a.length);
+    expect(apart).toBeGreaterThan(2.5);
   });
 
   it('wear what they are told to once they have enrolled, and else what they would have worn', () => {
@@ -74,8 +82,8 @@ describe('the people of a dataset', () => {
 
   it('are deformed smoothly, by about 1.5 mm along each axis, always in the same way', () => {
     const strengths = [1, 3, 5, 7, 9, 11].map((index) => {
-      const { points } = neutralShape(pack, corpusIdentity(pack, 'train', index));
-      expect(neutralShape(pack, corpusIdentity(pack, 'train', index)).points).toEqual(points);
+      const { points } = neutralShape(pack, corpusIdentity(pack, { pool: 'train' }, index));
+      expect(neutralShape(pack, corpusIdentity(pack, { pool: 'train' }, index)).points).toEqual(points);
       const plain = neutralShape(pack, sampleIdentity(pack, `train/${index}`)).points;
       const moved = points.map((value, i) => value - plain[i]);
       // Points that are neighbours in the mesh stay neighbours.

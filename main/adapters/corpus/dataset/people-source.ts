@@ -20,10 +20,21 @@ import { packFrame, type PackedPerson } from './shard.ts';
 /** Half of the training people have a head that no morph target makes: smooth fields of this width, drawn, and strength. */
 const DEFORMATION = { width: [30, 80], rms: 1.5 } as const;
 
+/** Another family of heads: what makes each one's own are smooth fields alone, about as strong as people differ. */
+const FIELDS = { width: [25, 70], rms: 2.5 } as const;
+
 /** Who `${pool}/${index}` is. */
-export function corpusIdentity(pack: HeadPack, pool: SyntheticSource['pool'], index: number): Identity {
+export function corpusIdentity(
+  pack: HeadPack,
+  { pool, heads }: Pick<SyntheticSource, 'pool' | 'heads'>,
+  index: number,
+): Identity {
   const seed = `${pool}/${index}`;
   const identity = sampleIdentity(pack, seed);
+  if (heads === 'fields') {
+    const width = new Random(`field width ${seed}`).between(...FIELDS.width);
+    return { ...identity, details: {}, deformation: { seed, rms: FIELDS.rms, width } };
+  }
   if (pool !== 'train' || index % 2 === 0) return identity;
   const width = new Random(`deformation width ${seed}`).between(...DEFORMATION.width);
   return { ...identity, deformation: { seed, rms: DEFORMATION.rms, width } };
@@ -44,11 +55,12 @@ export function packPerson(
   pack: HeadPack,
   mean: MeanFace,
   kind: DatasetKind,
-  { pool, from, sessions: count, frames: tries, seed, worn }: SyntheticSource,
+  source: SyntheticSource,
   position: number,
 ): PackedPerson {
+  const { from, sessions: count, frames: tries, seed, worn } = source;
   const index = from + position;
-  const identity = corpusIdentity(pack, pool, index);
+  const identity = corpusIdentity(pack, source, index);
   const packed: Uint8Array[] = [];
   let enrolled = false;
   const sessions = Array.from({ length: count }, (_, s): SessionRecord => {

@@ -29,7 +29,7 @@ export function splineWeights(t: number): [number, number, number, number] {
  * normal numbers.
  */
 export function errorField(
-  camera: Intrinsics,
+  camera: Pick<Intrinsics, 'width' | 'height'>,
   spec: ErrorFieldSpec,
   { x: left, y: top, width, height }: Region = { x: 0, y: 0, ...camera },
 ): Float32Array {

@@ -21,12 +21,13 @@ interface DatasetOptions {
   readonly frames: number;
   readonly seed: string;
   readonly worn?: Accessory;
+  readonly heads: 'morphs' | 'fields';
   readonly threads: number;
   readonly vap?: string;
 }
 
 /** What has no meaning for sessions of real people. */
-const SYNTHETIC_ONLY = ['from', 'people', 'sessions', 'frames', 'seed', 'worn', 'threads'] as const;
+const SYNTHETIC_ONLY = ['from', 'people', 'sessions', 'frames', 'seed', 'worn', 'heads', 'threads'] as const;
 
 export function dataset(program: Command): void {
   program
@@ -50,6 +51,14 @@ export function dataset(program: Command): void {
         ACCESSORIES,
       ),
     )
+    .addOption(
+      new Option(
+        '--heads <family>',
+        'what makes heads differ: morph targets, or smooth fields (another family)',
+      )
+        .choices(['morphs', 'fields'])
+        .default('morphs'),
+    )
     .option('--threads <count>', 'worker threads', countOf, availableParallelism())
     .option(
       '--vap <folder>',
@@ -68,7 +77,7 @@ export function dataset(program: Command): void {
           progress: progressTo(output, begun),
           signal,
         };
-        const { pool, kind, from, people, sessions, frames, seed, worn, threads, vap } = options;
+        const { pool, kind, from, people, sessions, frames, seed, worn, heads, threads, vap } = options;
         const report =
           vap === undefined
             ? await makeSyntheticDataset({
@@ -78,6 +87,7 @@ export function dataset(program: Command): void {
                 source: {
                   ...{ kind: 'synthetic', pool, from, people, sessions, frames, seed },
                   ...(worn && { worn }),
+                  ...(heads === 'fields' && { heads }),
                 },
               })
             : await makeVapDataset({
