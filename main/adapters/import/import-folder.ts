@@ -1,11 +1,11 @@
 /** `facet import DIR OUT.mcap`: folders of pictures become recordings. */
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { FacetError } from '../../contract/result.ts';
 import { ms } from '../../contract/units.ts';
 import type { SensorFrame, SensorInfo } from '../../core/sense/frames.ts';
-import { McapRecorder } from '../recorder/mcap-recorder.ts';
+import { record } from '../recorder/mcap-recorder.ts';
 import type { RecorderOptions } from '../recorder/mcap-recorder.ts';
-import { exists } from '../recorder/recording-file.ts';
+import { wholeFile } from '../recorder/whole-file.ts';
 import { open3dFrames } from './open3d-folder.ts';
 import type { ImportOptions } from './open3d-folder.ts';
 import { VAP_DEPTH, vapFrames } from './vap-session.ts';
@@ -64,29 +64,22 @@ export async function importFolder(
   const skipped: string[] = [];
   // Imported frames are timed from 0; the recording's clock starts with the import.
   const clock = { now: () => ms(0), wallTime: () => Date.now() };
-  if (!overwrite && (await stat(path).catch(() => undefined))) throw exists(path);
-  // Under another name until it is whole, so that a failed import costs no earlier recording.
-  const part = `${path}.part`;
-  const recorder = await McapRecorder.create(part, { ...recording, overwrite: true, sensor, consent, clock });
-  try {
-    for await (const frame of frames(folder, { fps, onSkip: (reason) => skipped.push(reason) })) {
-      await recorder.write(frame);
-      onFrame?.(frame);
-    }
-    const summary = await recorder.close();
+  return wholeFile(path, overwrite, async (part) => {
+    const arriving = async function* () {
+      for await (const frame of frames(folder, { fps, onSkip: (reason) => skipped.push(reason) })) {
+        yield frame;
+        onFrame?.(frame);
+      }
+    };
+    const summary = await record(arriving(), part, { ...recording, overwrite: true, sensor, consent, clock });
     if (summary.frames === 0) {
       throw new FacetError(
         'bad-input',
         `No frame of ${folder} could be imported: ${skipped[0] ?? 'it has none.'}`,
       );
     }
-    await rename(part, path);
     return { kind, path, frames: summary.frames, bytes: summary.bytes, skipped };
-  } catch (error) {
-    await recorder.close().catch(() => undefined);
-    await rm(part, { force: true });
-    throw error;
-  }
+  });
 }
 
 async function kindOf(folder: string): Promise<ImportReport['kind']> {

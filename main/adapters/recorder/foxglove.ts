@@ -50,6 +50,14 @@ export interface Messages {
 }
 export type SchemaName = keyof Messages;
 
+const SCHEMAS: readonly string[] = [
+  'foxglove.RawImage',
+  'foxglove.CompressedImage',
+  'foxglove.CameraCalibration',
+  'foxglove.FrameTransform',
+] satisfies SchemaName[];
+export const isSchema = (name: string): name is SchemaName => SCHEMAS.includes(name);
+
 const PROTO = `
   syntax = "proto3";
   package foxglove;

@@ -31,6 +31,8 @@ export interface McapMessage {
   /** Nanoseconds. */
   readonly logTime: bigint;
   readonly data: Uint8Array;
+  /** Where in the file its record, or the chunk that holds it, begins. */
+  readonly position: number;
 }
 
 /**
@@ -93,7 +95,7 @@ async function* readItems(
           yield {
             type: 'message',
             channel: channels.get(item.channelId)!,
-            message: { sequence, logTime, data },
+            message: { sequence, logTime, data, position },
           };
         }
       }

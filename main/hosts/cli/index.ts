@@ -4,6 +4,7 @@ import { bench } from './commands/bench.ts';
 import { crop } from './commands/crop.ts';
 import { dataset } from './commands/dataset.ts';
 import { doctor } from './commands/doctor.ts';
+import { anonymise, trim } from './commands/edit.ts';
 import { embed } from './commands/embed.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { importPictures } from './commands/import.ts';
@@ -33,6 +34,8 @@ for (const add of [
   sensors,
   doctor,
   record,
+  trim,
+  anonymise,
   importPictures,
   enroll,
   unlock,

@@ -112,6 +112,38 @@ describe('facet record', () => {
   });
 });
 
+describe('facet trim and anonymise', () => {
+  it('make another recording of one, say what they did, and never write over it', async () => {
+    const source = at('long.mcap');
+    await record(source, 'empty+v1', 1);
+    const bytes = readFileSync(source);
+    const trimmed = await ask(['trim', source, at('trimmed.mcap'), '--from', '0.2', '--to', '0.5']);
+    expect(trimmed).toMatchObject({ code: 0, document: { ok: true, frames: 9 } });
+    const anonymous = await ask(['anonymize', at('trimmed.mcap'), at('anonymous.mcap'), '--colour', 'drop']);
+    expect(anonymous).toMatchObject({ code: 0, document: { ok: true, frames: 9 } });
+    const text = readFileSync(at('anonymous.mcap')).toString('latin1');
+    expect(text).toMatch(/synthetic people/);
+    expect(text).toMatch(/kept 0\.2 s to 0\.5 s .*colour dropped/);
+    expect(text).not.toContain('JFIF');
+    const { stdout } = await facet(['anonymise', at('trimmed.mcap'), at('blurred.mcap'), '--colour', 'blur']);
+    expect(stdout).toMatch(/blurred\.mcap: 9 frames, 0\.3 s, [\d.]+ MB; colour blurred \(facet/);
+    const over = await ask(['trim', source, source, '--to', '0.5', '--overwrite']);
+    expect(over).toMatchObject({ code: 64, document: { code: 'bad-argument' } });
+    expectSentence(over);
+    expect(readFileSync(source).equals(bytes)).toBe(true);
+  });
+
+  it.each([
+    [['trim', 'absent.mcap', 'x.mcap', '--to', '1'], 6],
+    [['trim', 'absent.mcap', 'x.mcap'], 64],
+  ])('facet %j exits %i', async (args, code) => {
+    const answer = await ask(args);
+    expect(answer).toMatchObject({ code, document: { ok: false } });
+    expectSentence(answer);
+    expect(existsSync('x.mcap')).toBe(false);
+  });
+});
+
 describe('a recording', () => {
   it('enrols and unlocks like its sensor, and the same every time', async () => {
     const turn = at('turn.mcap');
