@@ -1,6 +1,7 @@
 /** Distances between a probe and a person's templates. */
 import type { EmbeddingKind, Embeddings } from '../../contract/evidence.ts';
 import { embeddingDistance } from '../face/embedding.ts';
+import { headDistance, type HeadTerm } from './head.ts';
 
 /** How distances to several templates become one: the mean of this many nearest ones. */
 export interface Pooling {
@@ -41,6 +42,8 @@ export interface Requirement {
   readonly parts: readonly Part[];
   /** Largest accepted distance by number of fused frames: the entry with the most frames that the probe has counts. */
   readonly limits: readonly { readonly fusedFrames: number; readonly distance: number }[];
+  /** Moves the distance before the limit judges it. */
+  readonly head?: HeadTerm;
 }
 
 /** The weighted sum over a requirement's kinds; undefined where one is missing on either side. */
@@ -75,6 +78,8 @@ export const matchesGallery = (
 ): boolean =>
   requirements.length > 0 &&
   requirements.every((requirement) => {
-    const distance = fusedDistance(probe, templates, requirement.parts);
+    const { parts, head } = requirement;
+    const fused = fusedDistance(probe, templates, parts);
+    const distance = head && fused !== undefined ? headDistance(fused, probe, head) : fused;
     return distance !== undefined && distance <= share * limitFor(requirement, fusedFrames);
   });

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LOOK_REASONS } from '../../contract/codes.ts';
 import { deg } from '../../contract/units.ts';
-import { galleryModels } from './gallery.ts';
+import { GALLERY_LIMITS, galleryModels } from './gallery.ts';
 import type { Embeddings } from '../../contract/evidence.ts';
-import type { Gallery } from './gallery.ts';
+import type { Gallery, Heads } from './gallery.ts';
 import { decodeGallery, encodeGallery } from './gallery-codec.ts';
 import { userFile, userOfFile } from './gallery-user-file.ts';
 
@@ -33,25 +33,55 @@ const sensor = fc.record({
   serial: fc.constantFrom('', '0123'),
 });
 
-const galleries: fc.Arbitrary<Gallery> = fc.record({
-  user: fc.constantFrom('ada', 'Zoë', '名前', '../../etc/passwd'),
-  sensor,
-  otherSensors: fc.array(sensor, { maxLength: 2 }),
-  createdAt: fc.nat(),
-  version: fc.nat(),
-  templates: fc.array(fc.record({ ...common, pose: fc.record({ yaw: angle, pitch: angle, roll: angle }) }), {
-    maxLength: 5,
-  }),
-  reliefs: fc.array(fc.record({ ...common, frames: fc.integer({ min: 1, max: 999 }) }), { maxLength: 2 }),
-  remembered: fc.array(
+const weights = fc
+  .array(fc.float({ min: -9, max: 9, noNaN: true }), { minLength: 2, maxLength: 5 })
+  .map((values) => new Map([['facet-rgbd', Float32Array.from(values)]]));
+const inHead = fc.integer({ min: -900, max: 900 }).map((value) => value / 8);
+const term = fc.record({ scale: inHead, offset: inHead, weights });
+const headHistory: fc.Arbitrary<Heads> = fc
+  .array(
     fc.record({
-      look: fc.constantFrom('plain', 'with glasses'),
-      reason: fc.constantFrom(...LOOK_REASONS),
-      usedAt: fc.nat(),
+      fittedAt: fc.nat(),
+      networks: fc.constantFrom('a', 'b'),
+      preprocessing: fc.nat(9),
+      looks: fc.array(fc.constantFrom('plain', 'with glasses'), { maxLength: 2 }),
+      terms: fc.record({ colour: term, infrared: term }, { requiredKeys: ['colour'] }),
     }),
-    { maxLength: 2 },
-  ),
-});
+    { minLength: 1, maxLength: GALLERY_LIMITS.heads },
+  )
+  .chain((heads) =>
+    fc.record({
+      inUse: fc.integer({ min: 0, max: heads.length }),
+      versions: fc.constant(heads.map((head, i) => ({ ...head, version: i + 1 }))),
+    }),
+  );
+
+const galleries: fc.Arbitrary<Gallery> = fc
+  .record({
+    user: fc.constantFrom('ada', 'Zoë', '名前', '../../etc/passwd'),
+    sensor,
+    otherSensors: fc.array(sensor, { maxLength: 2 }),
+    createdAt: fc.nat(),
+    version: fc.nat(),
+    templates: fc.array(
+      fc.record({ ...common, pose: fc.record({ yaw: angle, pitch: angle, roll: angle }) }),
+      {
+        maxLength: 5,
+      },
+    ),
+    reliefs: fc.array(fc.record({ ...common, frames: fc.integer({ min: 1, max: 999 }) }), { maxLength: 2 }),
+    remembered: fc.array(
+      fc.record({
+        look: fc.constantFrom('plain', 'with glasses'),
+        reason: fc.constantFrom(...LOOK_REASONS),
+        usedAt: fc.nat(),
+      }),
+      { maxLength: 2 },
+    ),
+  })
+  .chain((gallery) =>
+    fc.option(headHistory, { nil: undefined }).map((heads) => (heads ? { ...gallery, heads } : gallery)),
+  );
 
 const vector = (...values: number[]) => Float32Array.from(values);
 const small: Gallery = {
@@ -132,7 +162,7 @@ describe('the gallery codec', () => {
   });
 
   it('says that a newer file needs a newer Facet', () => {
-    const failure = decodeGallery(withJson((json) => (json.format = 3)));
+    const failure = decodeGallery(withJson((json) => (json.format = 4)));
     expect(failure).toHaveProperty('message', expect.stringContaining('update Facet'));
   });
 
@@ -177,6 +207,36 @@ describe('the gallery codec', () => {
       delete json.remembered;
     });
     expect(decodeGallery(earlier)).toEqual({ ok: true, value: small });
+  });
+
+  it('reads what was written before there were heads', () => {
+    expect(decodeGallery(withJson((json) => (json.format = 2)))).toEqual({ ok: true, value: small });
+  });
+
+  const headed = (value: number, inUse = 1): Gallery => ({
+    ...small,
+    heads: {
+      inUse,
+      versions: [
+        {
+          version: 1,
+          fittedAt: 1,
+          networks: 'n',
+          preprocessing: 1,
+          looks: ['plain'],
+          terms: { infrared: { scale: 1, offset: 0, weights: new Map([['m', vector(0, value)]]) } },
+        },
+      ],
+    },
+  });
+
+  it('neither stores nor reads a head of wild weights, or one in use that is not there', () => {
+    for (const value of [Number.NaN, Number.NEGATIVE_INFINITY, 1e9])
+      expect(encodeGallery(headed(value))).toMatchObject({ ok: false, code: 'bad-input' });
+    expect(encodeGallery(headed(1, 2))).toMatchObject({ ok: false, code: 'bad-input' });
+    const bytes = encoded(headed(1));
+    bytes.set(new Uint8Array(vector(Number.NaN).buffer), bytes.length - 4);
+    expect(decodeGallery(bytes)).toMatchObject({ ok: false, code: 'store-altered' });
   });
 
   it('names no value in its failures', () => {

@@ -8,11 +8,11 @@ import { LOOK_REASONS } from '../../contract/codes.ts';
 import { fail, ok } from '../../contract/result.ts';
 import type { Failure, Result } from '../../contract/result.ts';
 import type { Embeddings } from '../../contract/evidence.ts';
-import { GALLERY_LIMITS, type Gallery } from './gallery.ts';
+import { GALLERY_LIMITS, type Gallery, type PersonalHead } from './gallery.ts';
 
 /** Raise it when the layout changes; newer files are refused by name, not misread. */
-const FORMAT = 2;
-/** The oldest layout that is still read: it noted one sensor only, no networks and no remembered looks. */
+const FORMAT = 3;
+/** The oldest layout that is still read: it noted one sensor only, no networks and no remembered looks; 2 had no heads. */
 const OLDEST = 1;
 /** Bounds of a plausible gallery: far above what enrolment makes, low enough that a forged file cannot fill memory. */
 const BOUNDS = {
@@ -23,6 +23,8 @@ const BOUNDS = {
   dimensions: 4096,
   frames: 1_000_000,
   text: 200,
+  /** Of any number in a head. */
+  head: 1000,
 };
 /** How far a stored embedding's length may be from 1: float32 rounding of thousands of squares, and no more. */
 const UNIT_TOLERANCE = 1e-3;
@@ -55,6 +57,17 @@ const sensorIdentity = z.strictObject({
   serial: z.string().max(BOUNDS.text),
 });
 
+const inHead = z.number().min(-BOUNDS.head).max(BOUNDS.head);
+const term = z.strictObject({ scale: inHead, offset: inHead, vectors });
+const head = z.strictObject({
+  version: z.int().positive(),
+  fittedAt: wallTime,
+  networks: name,
+  preprocessing: z.int().min(0).max(1e6),
+  looks: z.array(name).max(BOUNDS.templates),
+  terms: z.strictObject({ colour: term.exactOptional(), infrared: term.exactOptional() }),
+});
+
 const envelope = z.strictObject({
   format: z.int().min(OLDEST).max(FORMAT),
   user: name,
@@ -72,19 +85,33 @@ const envelope = z.strictObject({
     .array(z.strictObject({ look: name, reason: z.enum(LOOK_REASONS), usedAt: wallTime }))
     .max(BOUNDS.remembered)
     .default([]),
+  heads: z
+    .strictObject({ inUse: z.int().nonnegative(), versions: z.array(head).max(BOUNDS.heads) })
+    .refine(({ inUse, versions }) => inUse === 0 || versions.some(({ version }) => version === inUse))
+    .exactOptional(),
 });
 
 /** @returns the bytes, or `bad-input` where the gallery breaks a rule that decoding enforces. */
 export function encodeGallery(gallery: Gallery): Result<Uint8Array> {
-  const floats: Float32Array[] = [];
+  const units: Float32Array[] = [];
+  const weights: Float32Array[] = [];
+  const listed = (vectors: ReadonlyMap<string, Float32Array>, into: Float32Array[]) =>
+    [...vectors].map(([id, vector]) => {
+      into.push(vector);
+      return [id, vector.length] as [string, number];
+    });
   const flat = <T extends { embeddings: Embeddings }>({ embeddings, ...rest }: T) => ({
     ...rest,
-    vectors: [...embeddings].map(([id, vector]) => {
-      floats.push(vector);
-      return [id, vector.length] as [string, number];
-    }),
+    vectors: listed(embeddings, units),
   });
-  const { user, sensor, otherSensors, createdAt, version } = gallery;
+  const flatHead = ({ terms, ...rest }: PersonalHead) => ({
+    ...rest,
+    terms: eachTerm(terms, ({ weights: map, ...numbers }) => ({
+      ...numbers,
+      vectors: listed(map, weights),
+    })),
+  });
+  const { user, sensor, otherSensors, createdAt, version, heads } = gallery;
   const parsed = envelope.safeParse({
     format: FORMAT,
     user,
@@ -95,12 +122,16 @@ export function encodeGallery(gallery: Gallery): Result<Uint8Array> {
     templates: gallery.templates.map(flat),
     reliefs: gallery.reliefs.map(flat),
     remembered: gallery.remembered,
+    ...(heads ? { heads: { ...heads, versions: heads.versions.map(flatHead) } } : {}),
   });
   if (!parsed.success) return fail('bad-input', `This gallery cannot be stored: ${describe(parsed.error)}.`);
-  if (!floats.every(isUnit))
+  if (!units.every(isUnit))
     return fail('bad-input', 'This gallery cannot be stored: an embedding is not a unit vector.');
+  if (!weights.every(isPlausible))
+    return fail('bad-input', 'This gallery cannot be stored: a head has no sensible weights.');
 
   const json = new TextEncoder().encode(JSON.stringify(parsed.data));
+  const floats = [...units, ...weights];
   const bytes = new Uint8Array(4 + json.length + 4 * floats.reduce((sum, { length }) => sum + length, 0));
   const view = new DataView(bytes.buffer);
   view.setUint32(0, json.length, true);
@@ -130,21 +161,28 @@ export function decodeGallery(bytes: Uint8Array): Result<Gallery> {
   const parsed = envelope.safeParse(json);
   if (!parsed.success) return damaged(describe(parsed.error));
 
-  const { user, sensor, otherSensors, createdAt, version, templates, reliefs, remembered } = parsed.data;
-  const counts = [...templates, ...reliefs].flatMap((entry) => entry.vectors.map(([, count]) => count));
+  const { user, sensor, otherSensors, createdAt, version, templates, reliefs, remembered, heads } =
+    parsed.data;
+  const terms =
+    heads?.versions.flatMap(({ terms: { colour, infrared } }) => [colour ?? [], infrared ?? []].flat()) ?? [];
+  const counts = [...templates, ...reliefs, ...terms].flatMap((entry) =>
+    entry.vectors.map(([, count]) => count),
+  );
   if (bytes.length !== 4 + length + 4 * counts.reduce((sum, count) => sum + count, 0))
     return damaged('its vectors have the wrong length');
   let at = 4 + length;
-  let sound = true;
-  const filled = <T extends { vectors: [string, number][] }>({ vectors: entries, ...entry }: T) => ({
-    ...entry,
-    embeddings: new Map(
+  let unsound: string | undefined;
+  const read = (entries: [string, number][], isSound: (vector: Float32Array) => boolean, fault: string) =>
+    new Map(
       entries.map(([id, count]) => {
         const vector = Float32Array.from({ length: count }, () => view.getFloat32((at += 4) - 4, true));
-        sound &&= isUnit(vector);
+        if (!isSound(vector)) unsound ??= fault;
         return [id, vector];
       }),
-    ),
+    );
+  const filled = <T extends { vectors: [string, number][] }>({ vectors: entries, ...entry }: T) => ({
+    ...entry,
+    embeddings: read(entries, isUnit, 'an embedding is not a unit vector'),
   });
   const gallery = {
     user,
@@ -155,8 +193,33 @@ export function decodeGallery(bytes: Uint8Array): Result<Gallery> {
     templates: templates.map(filled),
     reliefs: reliefs.map(filled),
     remembered,
+    ...(heads
+      ? {
+          heads: {
+            inUse: heads.inUse,
+            versions: heads.versions.map((each) => ({
+              ...each,
+              terms: eachTerm(each.terms, ({ vectors: entries, ...numbers }) => ({
+                ...numbers,
+                weights: read(entries, isPlausible, 'a head has no sensible weights'),
+              })),
+            })),
+          },
+        }
+      : {}),
   };
-  return sound ? ok(gallery) : damaged('an embedding is not a unit vector');
+  return unsound === undefined ? ok(gallery) : damaged(unsound);
+}
+
+/** The same of each spectrum's term, in one order. */
+function eachTerm<T, U>(
+  { colour, infrared }: { readonly colour?: T; readonly infrared?: T },
+  change: (term: T) => U,
+): { colour?: U; infrared?: U } {
+  return {
+    ...(colour ? { colour: change(colour) } : {}),
+    ...(infrared ? { infrared: change(infrared) } : {}),
+  };
 }
 
 const identityOf = ({ driver, model, serial }: Gallery['sensor']) => ({ driver, model, serial });
@@ -166,6 +229,10 @@ function isUnit(vector: Float32Array): boolean {
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
   return Math.abs(length - 1) <= UNIT_TOLERANCE; // false for NaN and infinity too
 }
+
+/** Finite, and of a size that a head can have; false for NaN and infinity too. */
+const isPlausible = (vector: Float32Array): boolean =>
+  vector.every((value) => Math.abs(value) <= BOUNDS.head);
 
 /** Where, never what: values must not reach a log. */
 const describe = (error: z.ZodError): string =>

@@ -1,8 +1,9 @@
 /** What enrolment leaves behind: a user's gallery of templates. No picture, no depth, only embeddings. */
-import type { Embeddings } from '../../contract/evidence.ts';
+import type { Embeddings, Spectrum } from '../../contract/evidence.ts';
 import type { Degrees } from '../../contract/units.ts';
 import type { Result } from '../../contract/result.ts';
 import type { LookReason } from '../../contract/codes.ts';
+import type { HeadTerm } from '../judge/head.ts';
 import type { SensorInfo } from '../sense/frames.ts';
 
 type TemplateSource = 'enrolment' | 'adaptation';
@@ -46,6 +47,27 @@ export interface RememberedLook {
   readonly usedAt: number;
 }
 
+/** What a retraining left behind. */
+export interface PersonalHead {
+  /** Counts up by one with every head of the gallery, from 1. */
+  readonly version: number;
+  /** Wall time. */
+  readonly fittedAt: number;
+  /** The networks and steps whose embeddings it weighs; it is no measure of others. */
+  readonly networks: string;
+  readonly preprocessing: number;
+  /** The looks that it learned from: without one of them it goes. */
+  readonly looks: readonly string[];
+  readonly terms: Partial<Record<Spectrum, HeadTerm>>;
+}
+
+/** The latest heads, oldest first, and which of them decides. */
+export interface Heads {
+  /** Version of the one in use; 0 where none is. */
+  readonly inUse: number;
+  readonly versions: readonly PersonalHead[];
+}
+
 export interface Gallery {
   readonly user: string;
   /** The sensor it was enrolled with: another one measures with other errors. */
@@ -60,10 +82,12 @@ export interface Gallery {
   readonly reliefs: readonly FusedRelief[];
   /** Which looks were remembered: their templates are adapted ones. All other adapted templates follow an enrolled look. */
   readonly remembered: readonly RememberedLook[];
+  /** Absent before the first retraining. */
+  readonly heads?: Heads;
 }
 
 /** More than these, and a gallery cannot be stored: far above what people make. */
-export const GALLERY_LIMITS = { templates: 256, reliefs: 32 } as const;
+export const GALLERY_LIMITS = { templates: 256, reliefs: 32, heads: 5 } as const;
 
 /** Keeps galleries, encrypted, one per user. */
 export interface GalleryVault {

@@ -1,7 +1,7 @@
 /** The looks of a gallery: what a person enrolled, by the name that they gave it. */
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { LookState } from '../../contract/states/app.ts';
-import type { Gallery, RememberedLook, Template } from './gallery.ts';
+import type { Gallery, Heads, RememberedLook, Template } from './gallery.ts';
 
 /**
  * In the order of enrolment.
@@ -56,6 +56,15 @@ export function renameLook(gallery: Gallery, look: string, to: string): Result<G
     templates: gallery.templates.map(renamed),
     reliefs: gallery.reliefs.map(renamed),
     remembered: gallery.remembered.map(renamed),
+    ...(gallery.heads && {
+      heads: {
+        ...gallery.heads,
+        versions: gallery.heads.versions.map((head) => ({
+          ...head,
+          looks: head.looks.map((name) => (name === look ? to : name)),
+        })),
+      },
+    }),
   });
 }
 
@@ -72,5 +81,12 @@ export function removeLook(gallery: Gallery, look: string): Result<Gallery> {
     templates: templates.some(({ source }) => source === 'enrolment') ? templates : [],
     reliefs: gallery.reliefs.filter(others),
     remembered: gallery.remembered.filter(others),
+    ...(gallery.heads && { heads: unlearned(gallery.heads, look) }),
   });
+}
+
+/** What learned from a look goes with it. */
+export function unlearned({ inUse, versions }: Heads, look: string): Heads {
+  const kept = versions.filter(({ looks }) => !looks.includes(look));
+  return { inUse: kept.some(({ version }) => version === inUse) ? inUse : 0, versions: kept };
 }

@@ -29,7 +29,8 @@ import { learn } from '../adapt/follow.ts';
 import { adaptedDays, undoDay } from '../adapt/history.ts';
 import { Refusals } from '../adapt/refusals.ts';
 import { mayRemember, noteFace, rememberLook } from '../adapt/remember.ts';
-import { looksOf, removeLook, renameLook } from '../people/looks.ts';
+import { looksOf, removeLook, renameLook, unlearned } from '../people/looks.ts';
+import { personalPolicy } from '../retrain/versions.ts';
 import type { AdaptedDay, LookState } from '../../contract/states/app.ts';
 import type { LookReason } from '../../contract/codes.ts';
 import { PREPROCESSING, type Gallery, type GalleryVault, type Template } from '../people/gallery.ts';
@@ -479,6 +480,7 @@ export class AppService {
         'not-enrolled',
         `The looks of "${user}" were made by another version of Facet. Enrol again; the PIN works.`,
       );
+    const personal = personalPolicy(gallery.value, policy.value);
     const begun = await lock.beginFace();
     if (!begun.ok) return begun;
     const id = begun.value;
@@ -493,7 +495,7 @@ export class AppService {
     const rules = {
       attentionRequired: request.attentionRequired,
       recognises: (evidence: FaceEvidence) => {
-        const known = matches(policy.value, evidence, templates);
+        const known = matches(personal, evidence, templates);
         if (known) recognised = evidence;
         return known;
       },
@@ -681,6 +683,7 @@ function withLook(
       },
     ],
     remembered: kept?.remembered.filter(others) ?? [],
+    ...(kept?.heads ? { heads: unlearned(kept.heads, look) } : {}),
   };
 }
 
