@@ -156,6 +156,22 @@ describe('pace', () => {
     expect(seen.at(-1)).toBe(9);
   });
 
+  test('original: a machine too slow to read it sees some of it, fresh, instead of nothing', async () => {
+    const path = fresh();
+    await record(each(someFrames(60)), path, options);
+    let now = 0;
+    // Whatever is done takes longer than a frame.
+    const slow: Clock = { now: () => ms((now += 45)), wallTime: () => 0 };
+    const sensor = await ReplaySensor.load(path, slow, { sleep: async () => undefined });
+    const seen: number[] = [];
+    for await (const frame of sensor.open(new AbortController().signal)) {
+      expect(now - frame.capturedAt).toBeLessThan(200);
+      seen.push(frame.sequence);
+    }
+    expect(seen.length).toBeGreaterThan(6);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  });
+
   test('loop: sequence and time go on counting until the signal aborts', async () => {
     const path = fresh();
     await record(each(someFrames(3)), path, options);

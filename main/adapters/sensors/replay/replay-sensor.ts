@@ -11,7 +11,7 @@ import { framesFrom, openRecording, refuseBeyondEnd, type Recording } from './re
 export interface ReplayOptions {
   /**
    * `original` (default): as fast as it was recorded, stamped with the clock's time now, and frames that a slow
-   * consumer has no time for are skipped. `fast`: every frame, as fast as the consumer takes them, stamped with the clock's
+   * consumer has no time for are skipped; slower where the machine cannot even read it as fast. `fast`: every frame, as fast as the consumer takes them, stamped with the clock's
    * time now. `virtual`: every frame, as fast as the consumer takes them, with the capture times of the recording.
    */
   readonly pace?: 'original' | 'fast' | 'virtual';
@@ -22,6 +22,11 @@ export interface ReplayOptions {
   /** Waits; rejects when the signal aborts. Tests bring their own. */
   readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
+
+/** So many frames in a row may be skipped: a machine that only ever skips would show nothing. */
+const MOST_SKIPPED = 8;
+/** What comes later than this does not catch up: the rest of the recording is played later by as much, ms. */
+const LATE = 100;
 
 export class ReplaySensor implements Sensor {
   private constructor(
@@ -64,8 +69,9 @@ export class ReplaySensor implements Sensor {
         if (signal.aborted) return;
         const { path, origin } = this.recording;
         const stored = { ...(await decodeFrame(path, messages, origin)), sequence };
-        if (pace === 'original' && !first) {
-          timeShift = Math.max(timeShift, this.clock.now() - stored.capturedAt);
+        if (pace === 'original') {
+          const shift = this.clock.now() - stored.capturedAt;
+          if (!first || shift - timeShift > LATE) timeShift = Math.max(timeShift, shift);
         }
         if (last) gap = stored.capturedAt - last.capturedAt;
         first ??= stored;
@@ -99,9 +105,14 @@ export class ReplaySensor implements Sensor {
     due?: (capturedAt: number) => number,
   ): AsyncGenerator<{ messages: FrameMessages; sequence: number }, void, undefined> {
     let held: { messages: FrameMessages; sequence: number } | undefined;
+    let skipped = 0;
     for await (const next of framesFrom(this.recording, this.begin)) {
       const time = Number(next.messages.depth.logTime - this.recording.origin) / 1e6;
-      if (held && !(due && due(time) <= this.clock.now())) yield held;
+      if (held && due && due(time) <= this.clock.now() && skipped < MOST_SKIPPED) skipped++;
+      else if (held) {
+        skipped = 0;
+        yield held;
+      }
       held = next;
     }
     if (held) yield held;
