@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build as buildAddon } from './native.mjs';
 import { fingerprint, root, run, stamp, step, tool, upToDate } from './steps.mjs';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -15,6 +16,7 @@ export async function setUp() {
   }
   await must('Dependencies', installDependencies, 'Check the network and run the command again.');
   await must('Face models', convertModels, 'Delete node_modules and run the command again.');
+  await step('Addon for a Kinect v1', addonForKinectV1);
   await must('Program', build, 'The messages above say which file does not compile.');
   await must('Page', buildPage, 'The messages above say which file does not compile.');
 }
@@ -50,6 +52,17 @@ async function convertModels() {
   const result = await run(tool('tsx'), ['scripts/convert-models.ts'], { quiet: true });
   if (result.code === 0) stamp('models', print);
   return result;
+}
+
+/** Facet does without: `facet doctor` says what a Kinect v1 lacks. */
+async function addonForKinectV1() {
+  if (process.platform === 'win32') return { code: 0, skipped: true };
+  const result = await buildAddon('freenect1');
+  if (result.code === 0) return result;
+  console.error(
+    '\n  Not built: a Kinect v1 cannot be used. Install a C++ compiler and Python 3, and run npm run setup again.',
+  );
+  return { code: 0 };
 }
 
 const build = async () => (await import('./build.mjs')).build();

@@ -2,7 +2,6 @@
  * What is common to both ways to a Kinect v2. Its pictures come mirrored from either driver, as a person sees themselves in
  * a mirror; Facet's are not, so every row is turned round, and so is what calibrations say about columns.
  */
-import { FacetError } from '../../contract/result.ts';
 import type { PlacedCamera } from '../../core/geometry/fit-camera.ts';
 import { identity } from '../../core/geometry/rigid.ts';
 import type { Intrinsics } from '../../core/sense/frames.ts';
@@ -29,26 +28,3 @@ export function unmirror<T extends Uint16Array | Uint32Array>(picture: T, width:
 /** A colour picture as the frames carry it, from whole pixels of four bytes. */
 export const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
-
-/** How far a device's own answers may be from the drawing: a tenth of the focal length, a tenth of the picture. */
-const STRAY = 0.1;
-
-/**
- * @param what names the camera and its device
- * @throws FacetError `sensor-unavailable` for intrinsics that no Kinect v2 has: depth would be bent by them
- */
-export function checkKinectV2(what: string, answer: Intrinsics, drawn: Intrinsics): void {
-  const near = (value: number, expected: number, by: number) => Math.abs(value - expected) <= by;
-  if (
-    near(answer.fx, drawn.fx, STRAY * drawn.fx) &&
-    near(answer.fy, drawn.fy, STRAY * drawn.fy) &&
-    near(answer.cx, drawn.cx, STRAY * drawn.width) &&
-    near(answer.cy, drawn.cy, STRAY * drawn.height)
-  )
-    return;
-  const said = [answer.fx, answer.fy, answer.cx, answer.cy].map((value) => value.toFixed(1)).join(', ');
-  throw new FacetError(
-    'sensor-unavailable',
-    `${what} says fx, fy, cx, cy = ${said}, which no Kinect v2 has. Plug it in again; if that stays so, its calibration is damaged.`,
-  );
-}

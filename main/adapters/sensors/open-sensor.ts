@@ -4,6 +4,10 @@ import { FacetError } from '../../contract/result.ts';
 import type { Clock, Sensor } from '../../core/ports.ts';
 import { findKinects } from '../system-check/usb-kinects.ts';
 import { readUsbBus } from '../system-check/usb-bus.ts';
+import { missingDrivers } from '../system-check/drivers.ts';
+import { loadFreenect } from './freenect/freenect-addon.ts';
+import { FreenectSensor } from './freenect/freenect-sensor.ts';
+import { parseFreenectSpec } from './freenect/freenect-spec.ts';
 import { loadKinect2 } from './kinect2/kinect2-package.ts';
 import { Kinect2Sensor } from './kinect2/kinect2-sensor.ts';
 import { ReplaySensor } from './replay/replay-sensor.ts';
@@ -17,7 +21,7 @@ export interface SensorOptions {
 
 /** What a sensor is called on the command line. */
 export const SENSOR_SPECS =
-  'simulated[:SCENE], replay:FILE[?from=SECONDS&pace=fast&loop], kinect2, freenect or freenect2';
+  'simulated[:SCENE], replay:FILE[?from=SECONDS&pace=fast&loop], kinect2, freenect[:[SERIAL][?tilt=DEGREES]] or freenect2';
 
 /**
  * @param spec `simulated:you+dark`, `replay:FILE`, `kinect2`, …
@@ -41,6 +45,18 @@ export async function openSensor(spec: string, { pace, clock }: SensorOptions): 
       return new Kinect2Sensor({ clock, serial: kinect?.serial ?? '' });
     }
     case 'freenect':
+      return new FreenectSensor({
+        ...parseFreenectSpec(detail),
+        clock,
+        addon: loadFreenect(),
+        recording: process.env['FAKENECT_PATH'],
+        diagnose: async () => ({
+          missing: (await missingDrivers()).freenect,
+          troubles: findKinects(await readUsbBus()).flatMap(({ model, troubles }) =>
+            model === 'kinect-v1' ? troubles : [],
+          ),
+        }),
+      });
     case 'freenect2':
       throw new FacetError(
         'sensor-unavailable',

@@ -43,7 +43,7 @@ async function freenectLacks(platform: NodeJS.Platform): Promise<Missing> {
   if (!isBuilt('freenect1'))
     return {
       what: `Facet's addon for it is not built for this system.`,
-      remedy: 'Install a C compiler and Python 3, then run npm run setup.',
+      remedy: 'Install a C++ compiler and Python 3, then run npm run setup.',
     };
   const named = process.env['FACET_FREENECT'];
   if (named ? await exists(named) : await hasLibrary('freenect', platform)) return undefined;
@@ -83,7 +83,7 @@ function isBuilt(addon: string): boolean {
 }
 
 /** Homebrew's folders are not on every loader's path. */
-const MAC_FOLDERS = ['/opt/homebrew/lib', '/usr/local/lib', '/opt/local/lib'];
+export const MAC_FOLDERS = ['/opt/homebrew/lib', '/usr/local/lib', '/opt/local/lib'];
 
 async function hasLibrary(name: string, platform: NodeJS.Platform): Promise<boolean> {
   if (platform === 'darwin') {

@@ -9,15 +9,8 @@ import type { PlacedCamera } from '../../../core/geometry/fit-camera.ts';
 import { identity } from '../../../core/geometry/rigid.ts';
 import type { Clock, Sensor } from '../../../core/ports.ts';
 import type { SensorFrame, SensorInfo } from '../../../core/sense/frames.ts';
-import {
-  bytesOf,
-  checkKinectV2,
-  COLOUR_SIZE,
-  DEPTH_SIZE,
-  DRAWN_COLOUR,
-  DRAWN_DEPTH,
-  unmirror,
-} from '../kinect-v2.ts';
+import { checkDevice } from '../check-device.ts';
+import { bytesOf, COLOUR_SIZE, DEPTH_SIZE, DRAWN_COLOUR, DRAWN_DEPTH, unmirror } from '../kinect-v2.ts';
 import { Mailbox } from '../mailbox.ts';
 import { calibrateColour } from './calibrate-colour.ts';
 import { FRAME_TYPES, loadKinect2, type Kinect2Device, type Kinect2Package } from './kinect2-package.ts';
@@ -172,6 +165,6 @@ function checkFields(payload: Payload): void {
   ] as const) {
     const fx = focal(drawn.width, part?.horizontalFieldOfView);
     const fy = focal(drawn.height, part?.verticalFieldOfView);
-    checkKinectV2(what, { ...drawn, fx, fy }, drawn);
+    checkDevice('Kinect v2', what, { ...drawn, fx, fy }, drawn);
   }
 }

@@ -1,0 +1,157 @@
+/**
+ * A Kinect v1 through libfreenect. Depth leads: each depth picture goes with the latest colour (or, in the dark, infrared) that
+ * arrived before it. Everything that waits for the device waits in the addon's thread.
+ */
+import { FacetError } from '../../../contract/result.ts';
+import { ms, type Milliseconds } from '../../../contract/units.ts';
+import { brightness } from '../../../core/judge/quality.ts';
+import type { Clock, Sensor } from '../../../core/ports.ts';
+import type { SensorFrame, SensorInfo } from '../../../core/sense/frames.ts';
+import { Mailbox } from '../mailbox.ts';
+import { checkFakenectFolder } from './fakenect-folder.ts';
+import { freenectLibraries, LED, VIDEO, type FreenectAddon, type FreenectPicture } from './freenect-addon.ts';
+import { absent, failureOf, stalled, type Diagnosis } from './freenect-failure.ts';
+import { depthOf, infraredOf, kinectV1, SIZE, type KinectV1 } from './kinect-v1.ts';
+import { LightSwitch } from './light-switch.ts';
+
+export interface FreenectOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly addon: FreenectAddon;
+  /** Asked only after a failure. */
+  readonly diagnose: () => Promise<Diagnosis>;
+  /** Empty for the first that is found. */
+  readonly serial?: string;
+  /** Degrees above the horizon; left as it is otherwise. */
+  readonly tilt?: number;
+  /** Folder of a recording, where the library is fakenect. */
+  readonly recording?: string | undefined;
+  readonly firstFrameWithin?: Milliseconds;
+  readonly frameWithin?: Milliseconds;
+}
+
+/** A video picture that arrived longer before the depth (ms) shows another moment. */
+const PAIRED = 60;
+/** A device that takes longer to close is left behind (ms). */
+const CLOSE_WITHIN = 5000;
+/** Serial number of a recording: never that of a device. */
+const RECORDING = 'fakenect';
+
+interface Video {
+  readonly picture: FreenectPicture;
+  readonly arrivedAt: Milliseconds;
+}
+
+/** One Kinect at a time in this process: there is one library, and its recordings are one per process. */
+let inUse = false;
+
+export class FreenectSensor implements Sensor {
+  private serial: string;
+
+  constructor(private readonly options: FreenectOptions) {
+    this.serial = options.recording === undefined ? (options.serial ?? '') : RECORDING;
+  }
+
+  /** The serial number is known from the first frame on. */
+  get info(): SensorInfo {
+    const simulated = this.options.recording !== undefined;
+    return { driver: 'freenect', model: 'kinect-v1', serial: this.serial, simulated };
+  }
+
+  async *open(signal: AbortSignal): AsyncGenerator<SensorFrame, void, undefined> {
+    const { addon, clock, diagnose, serial = '', tilt, recording } = this.options;
+    const { firstFrameWithin = ms(10_000), frameWithin = ms(3000) } = this.options;
+    if (recording !== undefined) await checkFakenectFolder(recording);
+    if (signal.aborted) return;
+    if (inUse)
+      throw new FacetError(
+        'sensor-unavailable',
+        'The Kinect v1 is already open. Close the other stream first.',
+      );
+    inUse = true;
+    const news = new Mailbox<true>();
+    const session = addon.open(freenectLibraries(), serial, () => news.put(true));
+    const lights = new LightSwitch();
+    let kinect: KinectV1 | undefined;
+    let video: Video | undefined;
+    let wait = firstFrameWithin;
+    let deadline = clock.now() + wait;
+    try {
+      for (;;) {
+        const { state, depth, video: newVideo } = addon.take(session);
+        const now = clock.now();
+        if (newVideo) {
+          video = { picture: newVideo, arrivedAt: ms(now - newVideo.age) };
+          const stream = lights.next(brightnessOf(newVideo), now);
+          addon.tell(session, {
+            infrared: stream === 'infrared',
+            led: stream === 'infrared' ? LED.yellow : LED.green,
+          });
+        }
+        if (state !== 'opening' && depth) {
+          if (!kinect) {
+            const facts = addon.facts(session);
+            kinect = kinectV1(facts);
+            if (recording === undefined) this.serial = facts.serial;
+            if (tilt !== undefined) addon.tell(session, { tilt });
+          }
+          yield frameOf(kinect, depth, ms(now - depth.age), video);
+          wait = frameWithin;
+          deadline = clock.now() + wait;
+        } else if (state === 'over') {
+          // A recording that was played to its end is no device that was lost.
+          const why = addon.why(session);
+          if (why.stage === 'lost' && recording !== undefined) return;
+          throw failureOf(why, await diagnose());
+        } else {
+          const woken = await news.next(ms(deadline - clock.now()), signal);
+          if (!woken && !signal.aborted) throw kinect ? stalled(wait) : absent(wait);
+        }
+        if (signal.aborted) return;
+      }
+    } finally {
+      addon.tell(session, { stop: true });
+      const never = new AbortController().signal;
+      while (addon.take(session).state !== 'over') if (!(await news.next(ms(CLOSE_WITHIN), never))) break;
+      inUse = false;
+    }
+  }
+}
+
+/** Of the middle of a colour picture, where the person is; undefined for infrared. */
+const brightnessOf = ({ format, bytes, width, height }: FreenectPicture): number | undefined =>
+  format === VIDEO.rgb
+    ? brightness(
+        { width, height, channels: 3, data: new Uint8Array(bytes) },
+        { x: width / 4, y: height / 4, width: width / 2, height: height / 2 },
+      ).bright
+    : undefined;
+
+function frameOf(
+  { depth: camera, colour, table }: KinectV1,
+  depth: FreenectPicture,
+  capturedAt: Milliseconds,
+  video: Video | undefined,
+): SensorFrame {
+  const pictured = video && capturedAt - video.arrivedAt <= PAIRED ? video.picture : undefined;
+  const inColour = pictured?.format === VIDEO.rgb;
+  return {
+    sequence: depth.number - 1,
+    capturedAt,
+    depth: { ...SIZE, data: depthOf(depth, table), intrinsics: camera },
+    ...(pictured && inColour
+      ? {
+          colour: {
+            width: pictured.width,
+            height: pictured.height,
+            channels: 3,
+            data: new Uint8Array(pictured.bytes),
+            intrinsics: colour.camera,
+          },
+        }
+      : {}),
+    ...(pictured && !inColour
+      ? { infrared: { ...SIZE, data: infraredOf(pictured), intrinsics: camera } }
+      : {}),
+    depthToColour: colour.motion,
+  };
+}

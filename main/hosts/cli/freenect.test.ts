@@ -1,0 +1,83 @@
+/**
+ * A Kinect v1 as far as it goes without one: Debian's fakenect plays what synthetic people did before a simulated Kinect v1, as
+ * libfreenect would send it, through our addon, the pipeline process and the command line.
+ */
+import { link, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FAKENECT, writeFakenectFolder } from '../../adapters/sensors/freenect/fakenect.fixture.ts';
+import { ordinaryCast } from '../../adapters/sensors/simulated/cast.ts';
+import { Stage } from '../../adapters/sensors/simulated/stage.ts';
+import { ms } from '../../contract/units.ts';
+import type { SensorFrame } from '../../core/sense/frames.ts';
+import { ask, expectSentence, type Answer } from './facet.fixture.ts';
+
+const PIN = '491783';
+/** Every second frame is filmed: 15 a second. */
+const STEP = 2;
+
+let root: string;
+const at = (name: string): string => join(root, name);
+
+/** Films a scene, and lets it come again so often: the film must not end before a busy machine has seen enough. */
+async function film(name: string, scene: string, seconds: number, times: number): Promise<void> {
+  const stage = new Stage(scene, ordinaryCast());
+  async function* frames(): AsyncGenerator<SensorFrame> {
+    for (let i = 0; i < seconds * 30; i += STEP) yield stage.frame(i, ms((i * 1000) / 30));
+  }
+  await writeFakenectFolder(at(name), frames());
+  const index = at(`${name}/INDEX.txt`);
+  const lines = (await readFile(index, 'utf8')).trim().split('\n');
+  const all = [...lines];
+  for (let time = 1; time < times; time++)
+    for (const line of lines) {
+      const [, kind, second, rest] = /^(.)-([\d.]+)(-.*)$/.exec(line)!;
+      const again = `${kind}-${(Number(second) + time * seconds).toFixed(6)}${rest}`;
+      await link(at(`${name}/${line}`), at(`${name}/${again}`));
+      all.push(again);
+    }
+  await writeFile(index, `${all.join('\n')}\n`);
+}
+
+const kinect = (name: string, ...args: string[]): Promise<Answer> =>
+  ask([...args, '--sensor', 'freenect', '--data', at('data')], {
+    input: PIN,
+    env: { FACET_FREENECT: FAKENECT!, FAKENECT_PATH: at(name) },
+  });
+
+describe.skipIf(!FAKENECT)('a Kinect v1 (needs fakenect: apt-get install libfreenect0.5)', () => {
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'facet-freenect-'));
+    await film('turn', 'you+v1+turn', 11.5, 4);
+    await film('you', 'you+v1@2', 1.5, 10);
+  });
+  afterAll(() => rm(root, { recursive: true, force: true }));
+
+  it('enrols whoever turns the head before it, and opens for them', async () => {
+    const enrolled = await kinect('turn', 'enroll', '--user', 'ada', '--pin-stdin');
+    expect(enrolled, enrolled.stderr).toMatchObject({ code: 0, document: { ok: true, user: 'ada' } });
+    const unlocked = await kinect('you', 'unlock');
+    expect(unlocked, unlocked.stderr).toMatchObject({ code: 0, document: { ok: true } });
+  });
+
+  it('is refused in one sentence where its recording is not whole', async () => {
+    const index = await readFile(at('you/INDEX.txt'), 'utf8');
+    const missing = index.split('\n')[5];
+    await rename(at(`you/${missing}`), at('elsewhere'));
+    const refused = await kinect('you', 'unlock');
+    expect(refused).toMatchObject({ code: 6, document: { ok: false, code: 'bad-input' } });
+    expect(refused.document['message']).toContain(missing);
+    expectSentence(refused);
+    await rename(at('elsewhere'), at(`you/${missing}`));
+  });
+
+  it('is missed in one sentence where its library is not there', async () => {
+    const refused = await ask(['unlock', '--sensor', 'freenect', '--data', at('data')], {
+      env: { FACET_FREENECT: at('libfreenect.so') },
+    });
+    expect(refused).toMatchObject({ code: 4, document: { ok: false, code: 'sensor-unavailable' } });
+    expect(refused.document['message']).toContain('FACET_FREENECT');
+    expectSentence(refused);
+  });
+});

@@ -1,0 +1,108 @@
+// One opening of a Kinect v1: a thread of its own talks to the library; whoever watches takes the latest pictures.
+#pragma once
+
+#include "library.h"
+
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace freenect {
+
+using Clock = std::chrono::steady_clock;
+
+struct Picture {
+  std::vector<uint8_t> bytes;
+  Mode mode{};
+  // Counts the pictures that arrived, those that nobody took too; 0 where none is here.
+  uint32_t number = 0;
+  Clock::time_point arrived;
+};
+
+// Where the device's own calibration has colour see a depth pixel; pixel centres are whole numbers.
+struct Sighting {
+  double u, v, millimetres, colourU, colourV;
+};
+
+// What is known of an open device.
+struct Facts {
+  std::string library;
+  std::string serial;
+  // Depth comes in millimetres; in raw steps otherwise.
+  bool millimetres = false;
+  bool infrared = false;
+  bool motor = false;
+  // Of the registration; all 0 where the device does not tell.
+  double emitter = 0, distance = 0, pixel = 0, constShift = 0;
+  std::vector<Sighting> sightings;
+};
+
+// Why a session is over, and what the library or the loader said of it. No stage where it was asked to end.
+struct Failure {
+  const char* stage = nullptr;
+  std::string detail;
+};
+
+enum class State { opening, streaming, over };
+
+class Session {
+ public:
+  // @param serial of the device, empty for any
+  // @param wake called from the session's thread when there is something new; once until the next take
+  Session(std::vector<std::string> candidates, std::string serial, std::function<void()> wake)
+      : candidates(std::move(candidates)), serial(std::move(serial)), wake(std::move(wake)) {}
+
+  // Body of the session's thread.
+  void run();
+
+  // The rest is for other threads.
+  void stop() { stopping = true; }
+  void showInfrared(bool wanted) { infraredWanted = wanted; }
+  void tilt(double degrees) { tiltWanted = degrees; }
+  void led(int32_t colour) { ledWanted = colour; }
+  // Swaps what is new for the caller's buffers; a number of 0 where nothing is.
+  State take(Picture& depth, Picture& video);
+  // Once it streams. They do not change any more.
+  const Facts& known() const { return facts; }
+  // Once it is over.
+  const Failure& why() const { return failure; }
+
+ private:
+  const char* stream(const Library& library);
+  const char* watch(const Library& library, Context* context);
+  const char* start(const Library& library, Device* device);
+  Device* open(const Library& library, Context* context);
+  void calibrate(const Library& library, Device* device);
+  bool switchVideo(const Library& library, Device* device, const Mode& mode);
+  void receive(Picture& slot, uint32_t number, const Mode& mode, const void* bytes);
+  void enter(State next);
+  void announce();
+  static void log(Context*, int32_t level, const char* message);
+
+  const std::vector<std::string> candidates;
+  const std::string serial;
+  const std::function<void()> wake;
+
+  std::atomic<bool> stopping{false};
+  std::atomic<bool> infraredWanted{false};
+  std::atomic<double> tiltWanted{NAN};
+  std::atomic<int32_t> ledWanted{-1};
+  std::atomic<bool> woken{false};
+
+  // The thread's own.
+  Mode depthMode{}, videoMode{}, colourMode{}, infraredMode{};
+  uint32_t depthNumber = 0, videoNumber = 0;
+  std::string messages;
+
+  Facts facts;
+  Failure failure;
+  std::mutex mutex;
+  Picture latestDepth, latestVideo;
+  State state = State::opening;
+};
+
+}  // namespace freenect

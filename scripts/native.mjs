@@ -1,0 +1,58 @@
+/** Builds our own addons (native/). `npm run build:freenect1` makes the prebuilt file that is committed. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { root, run, tool } from './steps.mjs';
+
+/** Node's headers where they came with it; node-gyp fetches them otherwise. */
+function headers() {
+  const beside = resolve(dirname(process.execPath), '..');
+  return existsSync(join(beside, 'include/node/node_api.h')) ? { npm_config_nodedir: beside } : {};
+}
+
+/** What an addon is made of. */
+const sourcesOf = (name) =>
+  readdirSync(join(root, 'native', name))
+    .filter((file) => /\.(gyp|cc|h)$/.test(file))
+    .sort();
+
+/** SHA-256 of the sources: kept beside a prebuilt file, it tells whether that is theirs. */
+const sourcesHash = (name) =>
+  sourcesOf(name)
+    .reduce((hash, file) => hash.update(readFileSync(join(root, 'native', name, file))), createHash('sha256'))
+    .digest('hex');
+
+/** A prebuilt file for this system, good for Node and Electron alike: `native/NAME/prebuilds/PLATFORM-ARCH/NAME.node`. */
+async function prebuild(name) {
+  const folder = join(root, 'native', name);
+  const result = await run(
+    tool('prebuildify'),
+    ['--napi', '--strip', '--name', name, '--target', process.version, '--cwd', folder],
+    { quiet: true, env: headers() },
+  );
+  if (result.code !== 0) return result;
+  // The loader would prefer what the build left behind.
+  rmSync(join(folder, 'build'), { recursive: true });
+  writeFileSync(
+    join(folder, 'prebuilds', `${process.platform}-${process.arch}`, 'sources.sha256'),
+    `${sourcesHash(name)}\n`,
+  );
+  return result;
+}
+
+/** Builds an addon where none is there for this system. */
+export async function build(name) {
+  const folder = join(root, 'native', name);
+  const there = ['build/Release', `prebuilds/${process.platform}-${process.arch}`].some((place) =>
+    existsSync(join(folder, place, `${name}.node`)),
+  );
+  if (there) return { code: 0, skipped: true };
+  return run(tool('node-gyp'), ['rebuild', '--directory', folder], { quiet: true, env: headers() });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { code, output } = await prebuild(process.argv[2]);
+  if (code !== 0) console.error(output);
+  process.exitCode = code;
+}
