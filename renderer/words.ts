@@ -1,6 +1,6 @@
 /** Every sentence of the page. What crosses as a code has its sentence in the contract's words, shared with the command line. */
 import type { Settings, Visitor } from '../main/contract/api.ts';
-import type { GuidanceCode, LivenessReason } from '../main/contract/codes.ts';
+import type { GuidanceCode, LivenessReason, LookReason } from '../main/contract/codes.ts';
 import type { ListedSensor } from '../main/contract/states/sensors.ts';
 import type { Stage } from '../main/contract/evidence.ts';
 import type { Failure, FailureCode } from '../main/contract/result.ts';
@@ -30,6 +30,45 @@ export const SAVING = 'Keeping what was seen';
 /** What the first enrolled look is called, on every host. */
 export const FIRST_LOOK = 'plain';
 export const GLASSES_LOOK = 'with glasses';
+/** A look that was refused right before the PIN. */
+export const OFFER =
+  'You were not recognised before you entered your PIN. Facet can remember what you looked like then.';
+export const OFFER_STORES =
+  'A few views of your face as it was are stored, sealed on this machine, and no picture. Facet forgets them when they were of no use for 60 days, and you can delete them under Your looks.';
+export const LOOK_REASON: Readonly<Record<LookReason, string>> = {
+  glasses: 'Glasses',
+  hat: 'A hat',
+  scarf: 'A scarf',
+  'make-up': 'Make-up',
+  beard: 'A beard',
+  bandage: 'A bandage',
+  other: 'Something else',
+};
+/** What a look that was remembered is called at first. */
+export const LOOK_NAME: Readonly<Record<LookReason, string>> = {
+  glasses: GLASSES_LOOK,
+  hat: 'with a hat',
+  scarf: 'with a scarf',
+  'make-up': 'with make-up',
+  beard: 'with a beard',
+  bandage: 'with a bandage',
+  other: 'another look',
+};
+export const FOLLOWING =
+  'At most one new view a day and direction, only of a face that was recognised for sure and is close to what you set up yourself. And after your PIN, Facet may offer to remember a look that it did not recognise.';
+export const NOT_FOLLOWING =
+  'Nothing is learned: how far a face may change was not measured for the networks in use. Run “npm run facet -- calibrate”, or restore models/manifest.json.';
+/** How far a day's views are from what was enrolled, by AdaptedDay.drift. */
+export const DRIFT = [
+  'hardly changed',
+  'changed a little',
+  'changed',
+  'changed as far as Facet follows',
+] as const;
+export const OUTDATED = 'Facet’s networks changed. Enter your PIN and set up your face again';
+export const OUTDATED_DESK =
+  'Facet’s networks changed since you set up your face, so they cannot recognise it any more. Set it up again; until then your PIN opens the screen.';
+export const OUTDATED_LOOK = 'Facet’s networks changed: set this look up again';
 export const PINS_DIFFER = 'The two PINs differ. Type the same one twice';
 
 const FAILURE: Partial<Record<FailureCode, string>> = {

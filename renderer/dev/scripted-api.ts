@@ -61,13 +61,48 @@ export class ScriptedApi implements FacetApi {
           },
         });
         break;
+      case 'offer.accept': {
+        const { look, reason } = argument as ApiArguments<'offer.accept'>;
+        const at = Date.now();
+        this.push({
+          offer: false,
+          looks: [
+            ...state.looks,
+            {
+              ...appState().looks[0],
+              name: look,
+              enrolledAt: at,
+              remembered: { reason, usedAt: at, expiresAt: at, expired: false },
+            },
+          ],
+        });
+        break;
+      }
+      case 'offer.dismiss':
+        this.push({ offer: false });
+        break;
+      case 'adaptation.undo':
+        this.push({
+          adaptation: state.adaptation?.filter(
+            ({ day }) => day !== (argument as ApiArguments<'adaptation.undo'>).day,
+          ),
+        });
+        break;
+      case 'looks.remove':
+        this.push({
+          looks: state.looks.filter(({ name }) => name !== (argument as ApiArguments<'looks.remove'>).look),
+        });
+        break;
       case 'enrolment.cancel':
       case 'enrolment.dismiss':
         this.push({ enrolment: undefined });
         break;
       case 'settings.change': {
         const { change } = argument as ApiArguments<'settings.change'>;
-        if (given === undefined && (change.attentionRequired === false || change.sensitivity === 1e-4))
+        if (
+          given === undefined &&
+          (change.attentionRequired === false || change.sensitivity === 1e-4 || change.adaptation)
+        )
           return fail('pin-needed', 'This needs your PIN.');
         this.push({ settings: { ...state.settings, ...(change as Partial<AppState['settings']>) } });
         break;

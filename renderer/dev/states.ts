@@ -70,6 +70,34 @@ const app: AppState = {
 /** A locked desk with one enrolled look, changed as told. */
 export const appState = (change: Partial<AppState> = {}): AppState => ({ ...app, ...change });
 
+const open = { kind: 'unlocked', by: 'pin' } as const;
+const [plain] = app.looks;
+const november = (day: number) => Date.UTC(2026, 10, day, 9, 30);
+
+/** What /dev/?show=NAME begins with. */
+export const SHOWN: Readonly<Record<string, Partial<AppState>>> = {
+  offer: { lock: open, offer: true },
+  following: {
+    lock: open,
+    looks: [
+      { ...plain, templates: 21, adapted: 5 },
+      {
+        ...plain,
+        name: 'with a hat',
+        templates: 6,
+        enrolledAt: november(23),
+        remembered: { reason: 'hat', usedAt: november(25), expiresAt: november(25 + 60), expired: false },
+      },
+    ],
+    adaptation: [
+      { day: 4, at: november(24), views: 1, drift: 3 },
+      { day: 3, at: november(23), views: 2, drift: 2 },
+      { day: 1, at: november(21), views: 2, drift: 1 },
+    ],
+  },
+  outdated: { lock: open, looks: [{ ...plain, outdated: true }] },
+};
+
 /** A Kinect that is plugged in and works, changed as told. */
 export const kinect = (change: Partial<ListedSensor> = {}): ListedSensor => ({
   spec: 'freenect2',

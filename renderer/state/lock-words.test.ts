@@ -39,6 +39,16 @@ describe('what the lock screen says of the face', () => {
     expect(faceWords(appState(), 0).retry).toBe(false);
   });
 
+  it('says that earlier networks made every look, and asks for the PIN', () => {
+    const [plain] = appState().looks;
+    const looks = [plain, { ...plain, name: 'with glasses' }].map((look) => ({ ...look, outdated: true }));
+    expect(faceWords(appState({ looks }), 0)).toMatchObject({
+      sign: 'pin',
+      sentence: 'Facet’s networks changed. Enter your PIN and set up your face again',
+    });
+    expect(faceWords(appState({ looks: [plain, looks[1]] }), 0).sign).toBe('looking');
+  });
+
   it('never names a score', () => {
     for (const code of ['not-recognised', 'not-live'] as const)
       expect(faceWords(appState({ face: { kind: 'refused', code } }), 0).sentence).not.toMatch(/\d/);

@@ -5,6 +5,7 @@ import {
   failureSentence,
   GUIDANCE,
   NO_FACE,
+  OUTDATED,
   PAUSED,
   PIN_DELAYED,
   PIN_NEEDED,
@@ -30,6 +31,7 @@ export function faceWords(app: AppState, elapsed: number): FaceWords {
   const { lock, face, sensor, looks } = app;
   if (lock.kind === 'unlocked') return words('accepted', UNLOCKED);
   if (looks.length === 0) return words('pin', NO_FACE);
+  if (looks.every(({ outdated }) => outdated)) return words('pin', OUTDATED);
   if (lock.face.kind === 'pin-needed') return words('pin', PIN_NEEDED);
   if (lock.face.kind === 'paused') return words('paused', PAUSED(secondsLeft(lock.face.left, elapsed)));
   if (sensor.kind === 'restarting') return words('restarting', RESTARTING);

@@ -1,8 +1,9 @@
 /** `facet calibrate`: thresholds measured on synthetic people who were never trained on. */
-import type { FusionEntry, Threshold } from '../../contract/manifest.ts';
+import type { AdaptationEntry, FusionEntry, Threshold } from '../../contract/manifest.ts';
 import type { Spectrum } from '../../contract/evidence.ts';
 import {
   compareFrames,
+  distanceAt,
   fuseWeights,
   shareAbove,
   thresholdFor,
@@ -11,12 +12,12 @@ import {
   type Distances,
 } from '../../core/evaluation/calibrate.ts';
 import { wilsonRate } from '../../core/evaluation/rates.ts';
-import { fusionParts, SENSITIVITIES } from '../../core/judge/policy.ts';
+import { boundedKind, fusionParts, networksOf, POOLING, SENSITIVITIES } from '../../core/judge/policy.ts';
 import type { TrialOutcome } from '../evaluation/people-trial.ts';
 import { DESCRIPTOR_MODEL, SHAPE_MODEL } from '../onnx/load-face-models.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';
 import { spread } from './spread.ts';
-import { putEntries, putFusions } from './write-models.ts';
+import { putAdaptation, putEntries, putFusions } from './write-models.ts';
 
 const VISITS = 4;
 /** Frames of a visit: enough to see every number of fused frames. */
@@ -27,7 +28,20 @@ const COMFORT = { [1e-4]: 0.5, [1e-5]: 0.35, [1e-6]: 0.2 } as const;
 /** Fused frames at which thresholds are measured: the distance shrinks as frames add up. */
 const FUSED = [1, 2, 4, 8] as const;
 
+/**
+ * Strangers whose shape is within a bound of adaptation, among single frames: whoever stole a PIN has one try to be remembered,
+ * and who follows the person must have been let in before.
+ */
+const WITHIN = { remember: 1e-3, follow: 1e-3 } as const;
+/** Of every limit: what an unlock must keep within to change the gallery. */
+const CONFIDENT = 0.9;
+
 export interface Calibration {
+  readonly bySpectrum: readonly SpectrumCalibration[];
+  readonly adaptation: AdaptationEntry;
+}
+
+export interface SpectrumCalibration {
   readonly spectrum: Spectrum;
   readonly fusion: FusionEntry;
   /** Of the shape alone. */
@@ -40,7 +54,7 @@ export async function calibrate(
   people: number,
   threads: number,
   progress: (share: number) => void,
-): Promise<readonly Calibration[]> {
+): Promise<Calibration> {
   const trials: TrialOutcome[] = [];
   let done = 0;
   await spread<unknown, TrialOutcome>(
@@ -56,7 +70,7 @@ export async function calibrate(
   );
   const data = `${people} synthetic people (validation/0 to validation/${people - 1}), ${VISITS} visits each, single frames`;
   const library = await openModelLibrary(folder);
-  const calibrations: Calibration[] = [];
+  const calibrations: SpectrumCalibration[] = [];
   const descriptor = library.entry(DESCRIPTOR_MODEL);
   const inLight = descriptor.thresholds.filter((t) => t.spectrum !== 'infrared');
   const inTheDark: Threshold[] = [];
@@ -89,7 +103,28 @@ export async function calibrate(
     folder,
     calibrations.map(({ fusion }) => fusion),
   );
-  return calibrations;
+  const adaptation = adaptationOf(trials, data, networksOf(descriptor, library.entry(SHAPE_MODEL)));
+  await putAdaptation(folder, adaptation);
+  return { bySpectrum: calibrations, adaptation };
+}
+
+/** How far templates may follow their person: as far as hardly any stranger is near. */
+function adaptationOf(trials: readonly TrialOutcome[], data: string, networks: string): AdaptationEntry {
+  const kind = { kind: boundedKind(SHAPE_MODEL), pooling: POOLING.shape };
+  const distances = weigh(
+    compareFrames(trials, [kind], () => true),
+    [1],
+    1,
+    Infinity,
+  );
+  const bound = (strangers: number) => distanceAt(distances.impostor, strangers);
+  return {
+    networks,
+    remember: bound(WITHIN.remember),
+    follow: bound(WITHIN.follow),
+    confident: CONFIDENT,
+    measuredOn: `${data}; strangers within: ${WITHIN.remember} to be remembered, ${WITHIN.follow} to be followed`,
+  };
 }
 
 /** A threshold for each level and number of fused frames. */

@@ -49,7 +49,8 @@ interface RememberedState {
   readonly reason: LookReason;
   /** Wall time of the last unlock by it; at first of its remembering. */
   readonly usedAt: number;
-  /** It was not used for so long that nothing is compared with it any more. */
+  /** Wall time from which nothing is compared with it any more, unless it is used again before. */
+  readonly expiresAt: number;
   readonly expired: boolean;
 }
 
@@ -85,8 +86,8 @@ export interface AppState {
   /** What can be used on this machine, and what the rest lacks; kept up to date while a page is open. */
   readonly sensors: readonly ListedSensor[];
   readonly looks: readonly LookState[];
-  /** What followed the person, latest day first. */
-  readonly adaptation: readonly AdaptedDay[];
+  /** What followed the person, latest day first; undefined where these networks cannot tell how far that may go. */
+  readonly adaptation: readonly AdaptedDay[] | undefined;
   /** The face that was refused right before the PIN may be remembered. */
   readonly offer: boolean;
   readonly enrolment: EnrolmentPanel | undefined;

@@ -181,16 +181,16 @@ describe('a gallery that follows its person', () => {
       [29, 2],
     ]);
     const days = adaptedDays(after, POLICY, day(2));
-    expect(days.map(({ at: last, views, drift }) => [last, views, drift])).toEqual([
+    expect(days!.map(({ at: last, views, drift }) => [last, views, drift])).toEqual([
       [day(2), 1, 4],
       [day(1), 1, 3],
       [day(0), 2, 1],
     ]);
-    const undone = undoDay(after, days[1].day);
+    const undone = undoDay(after, days![1].day);
     expect(undone).toMatchObject({ ok: true });
     if (!undone.ok) return;
     expect(adapted(undone.value).map(({ capturedAt }) => capturedAt)).toEqual([day(0), day(0), day(2)]);
-    expect(undoDay(undone.value, days[1].day)).toMatchObject({ ok: false, code: 'bad-argument' });
+    expect(undoDay(undone.value, days![1].day)).toMatchObject({ ok: false, code: 'bad-argument' });
   });
 });
 

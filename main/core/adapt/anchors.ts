@@ -2,18 +2,14 @@
 import type { Embeddings } from '../../contract/evidence.ts';
 import { galleryDistance } from '../judge/match.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
-import { PREPROCESSING, type Gallery, type RememberedLook, type Template } from '../people/gallery.ts';
-import { ADAPTATION_LIMITS, type AdaptationBounds } from './bounds.ts';
+import { PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
+import { isExpired, type AdaptationBounds } from './bounds.ts';
 
 /** Whether a template was made by the steps and networks of now; others are no measure of anything. */
 export const comparable = (
   { preprocessing, networks }: Pick<Template, 'preprocessing' | 'networks'>,
   policy: Pick<MatchPolicy, 'networks'>,
 ): boolean => preprocessing === PREPROCESSING && networks === policy.networks;
-
-/** Not used for too long. A clock that was set back makes nothing expire. */
-export const isExpired = ({ usedAt }: RememberedLook, wallTime: number): boolean =>
-  wallTime - usedAt > ADAPTATION_LIMITS.unused;
 
 /** The templates that a face is compared with: of these networks, and of no look that expired. */
 export function templatesInUse(

@@ -1,6 +1,7 @@
 /** How far templates may follow their person: measured on validation people, kept in models/manifest.json. */
 import type { EmbeddingKind } from '../../contract/evidence.ts';
 import type { Pooling } from '../judge/match.ts';
+import type { RememberedLook } from '../people/gallery.ts';
 
 export interface AdaptationBounds {
   /** The embedding that bounds: the shape without colour. */
@@ -31,6 +32,14 @@ export const ADAPTATION_LIMITS = {
   /** Templates of one sector that follow the person: about a week of daily use. */
   perSector: 6,
 } as const;
+
+/** Wall time from which a remembered look is not compared any more, unless it is used again. */
+export const expiryOf = ({ usedAt }: Pick<RememberedLook, 'usedAt'>): number =>
+  usedAt + ADAPTATION_LIMITS.unused;
+
+/** A clock that was set back makes nothing expire. */
+export const isExpired = (look: Pick<RememberedLook, 'usedAt'>, wallTime: number): boolean =>
+  wallTime > expiryOf(look);
 
 /** Which day it is at a wall time, where the machine stands: days count up by one. */
 export const dayOf = (wallTime: number): number =>

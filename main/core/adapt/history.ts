@@ -10,10 +10,14 @@ import { follows } from './follow.ts';
 /** Shares of the bound are told in so many steps: enough to see a drift, too coarse to climb by. */
 const STEPS = 4;
 
-/** Latest day first. */
-export function adaptedDays(gallery: Gallery, policy: MatchPolicy, wallTime: number): AdaptedDay[] {
+/** Latest day first; undefined where nothing can adapt. */
+export function adaptedDays(
+  gallery: Gallery,
+  policy: MatchPolicy,
+  wallTime: number,
+): AdaptedDay[] | undefined {
   const { adaptation } = policy;
-  if (!adaptation) return [];
+  if (!adaptation) return undefined;
   const inUse = templatesInUse(gallery, policy, wallTime);
   const anchors = anchorsOf(inUse);
   const days = new Map<number, { at: number; views: number; farthest: number }>();

@@ -8,8 +8,8 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import { GALLERY_LIMITS, PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
 import { looksOf } from '../people/looks.ts';
-import { anchorDistance, anchorsOf, isExpired, templatesInUse } from './anchors.ts';
-import { ADAPTATION_LIMITS } from './bounds.ts';
+import { anchorDistance, anchorsOf, templatesInUse } from './anchors.ts';
+import { ADAPTATION_LIMITS, isExpired } from './bounds.ts';
 
 /** The latest live faces of an attempt, all of one head that was followed without a gap; a second face ends the row. */
 export function noteFace(kept: readonly FaceEvidence[], evidence: Evidence): readonly FaceEvidence[] {

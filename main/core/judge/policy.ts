@@ -34,11 +34,13 @@ export const networksOf = (...entries: readonly Pick<ModelEntry, 'id' | 'sha256'
   entries.map(({ id, sha256 }) => `${id} ${sha256.slice(0, 16)}`).join(', ');
 
 /** Adaptation is bounded by the shape without its colour, so that no skin, make-up or light decides. */
-export const boundsOf = (
+export const boundedKind = (shapeId: string): EmbeddingKind => kindIn('infrared', shapeId);
+
+const boundsOf = (
   { remember, follow, confident }: Pick<AdaptationEntry, 'remember' | 'follow' | 'confident'>,
   shapeId: string,
 ): AdaptationBounds => ({
-  kind: kindIn('infrared', shapeId),
+  kind: boundedKind(shapeId),
   pooling: POOLING.shape,
   remember,
   follow,

@@ -1,17 +1,17 @@
 /** The looks of a gallery: what a person enrolled, by the name that they gave it. */
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { LookState } from '../../contract/states/app.ts';
-import type { Gallery, Heads, RememberedLook, Template } from './gallery.ts';
+import { expiryOf, isExpired } from '../adapt/bounds.ts';
+import type { Gallery, Heads, Template } from './gallery.ts';
 
 /**
  * In the order of enrolment.
  * @param usable whether a template can be compared by the networks of now
- * @param expired whether a remembered look was not used for too long
  */
 export function looksOf(
   gallery: Gallery | undefined,
   usable: (template: Template) => boolean = () => true,
-  expired: (look: RememberedLook) => boolean = () => false,
+  wallTime = 0,
 ): LookState[] {
   if (!gallery) return [];
   const names = [...new Set([...gallery.templates, ...gallery.reliefs].map(({ look }) => look))];
@@ -31,7 +31,8 @@ export function looksOf(
           remembered: {
             reason: remembered.reason,
             usedAt: remembered.usedAt,
-            expired: expired(remembered),
+            expiresAt: expiryOf(remembered),
+            expired: isExpired(remembered, wallTime),
           },
         }),
       };

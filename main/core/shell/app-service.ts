@@ -24,7 +24,7 @@ import {
 } from '../people/enrolment.ts';
 import { meanEmbedding } from '../face/embedding.ts';
 import { isFresh } from '../sense/freshness.ts';
-import { comparable, isExpired, templatesInUse } from '../adapt/anchors.ts';
+import { comparable, templatesInUse } from '../adapt/anchors.ts';
 import { learn } from '../adapt/follow.ts';
 import { adaptedDays, undoDay } from '../adapt/history.ts';
 import { Refusals } from '../adapt/refusals.ts';
@@ -96,7 +96,7 @@ export interface UnlockRequest {
 /** What the user enrolled, and what Facet learned since. */
 export interface Looks {
   readonly looks: readonly LookState[];
-  readonly days: readonly AdaptedDay[];
+  readonly days: readonly AdaptedDay[] | undefined;
 }
 
 export class AppService {
@@ -184,9 +184,9 @@ export class AppService {
     const looks = looksOf(
       gallery.value,
       (template) => !policy.ok || comparable(template, policy.value),
-      (look) => isExpired(look, wallTime),
+      wallTime,
     );
-    return ok({ looks, days: policy.ok ? adaptedDays(gallery.value, policy.value, wallTime) : [] });
+    return ok({ looks, days: policy.ok ? adaptedDays(gallery.value, policy.value, wallTime) : undefined });
   }
 
   async renameLook(user: string, pin: string, look: string, to: string): Promise<Result<void>> {
@@ -478,7 +478,7 @@ export class AppService {
     if (templates.length === 0)
       return fail(
         'not-enrolled',
-        `The looks of "${user}" were made by another version of Facet. Enrol again; the PIN works.`,
+        `Facet's networks changed since the looks of "${user}" were enrolled, so none of them can be compared. Enrol again; the PIN works.`,
       );
     const personal = personalPolicy(gallery.value, policy.value);
     const begun = await lock.beginFace();

@@ -734,7 +734,7 @@ describe('a desk that adapts', () => {
     await settled();
     expect(state()).toMatchObject({ lock: { by: 'face' }, adaptation: [{ views: 1, drift: 1 }] });
     expect(templates().map(({ source }) => source)).toEqual(['enrolment', 'adaptation']);
-    const { day } = state().adaptation[0];
+    const { day } = state().adaptation![0];
     expect(await call('adaptation.undo', { pin: '918273', day })).toMatchObject({ code: 'pin-wrong' });
     expect(await call('adaptation.undo', { pin: PIN, day })).toMatchObject({ ok: true });
     expect(state().adaptation).toEqual([]);

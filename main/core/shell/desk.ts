@@ -104,7 +104,7 @@ export class Desk {
   private session: LockSession | undefined;
   private settings!: Settings;
   private looks: readonly LookState[] = [];
-  private adaptation: readonly AdaptedDay[] = [];
+  private adaptation: readonly AdaptedDay[] | undefined;
   private offer = false;
   /** Whether the screen was open when the lock last changed. */
   private open = false;
@@ -185,7 +185,7 @@ export class Desk {
     this.warn('key', await this.parts.keyWarning());
     if (user !== this.user) return;
     this.looks = looks.ok ? looks.value.looks : [];
-    this.adaptation = looks.ok ? looks.value.days : [];
+    this.adaptation = looks.ok ? looks.value.days : undefined;
     this.warn('looks', looks.ok ? undefined : looks.message);
     this.publish();
   }
@@ -434,7 +434,7 @@ export class Desk {
     this.face = { kind: 'off' };
     this.lastRefusal = undefined;
     this.looks = [];
-    this.adaptation = [];
+    this.adaptation = undefined;
     this.offer = false;
     this.enrolment = undefined;
     this.warnings.clear();
@@ -565,7 +565,7 @@ export class Desk {
     if (this.user === undefined) return 'look';
     const { lock } = this;
     if (lock.kind === 'unlocked') return this.diagnosing ? 'look' : undefined;
-    return lock.face.kind === 'ready' && this.looks.length > 0 ? 'face' : undefined;
+    return lock.face.kind === 'ready' && this.looks.some(isCompared) ? 'face' : undefined;
   }
 
   /** Starts, goes on or ends what the sensor is used for, and shows what changed. */
@@ -791,6 +791,9 @@ const appParts = ({ vault, pins, store, clock, loadPolicy }: DeskParts): Omit<Ap
   clock,
   loadPolicy,
 });
+
+/** Whether a face can be recognised by it: not made by earlier networks, and not out of use for too long. */
+const isCompared = ({ outdated, remembered }: LookState): boolean => !outdated && !remembered?.expired;
 
 const isUsable = ({ attached, state }: ListedSensor): boolean => attached && state === 'available';
 

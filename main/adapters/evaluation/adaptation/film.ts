@@ -24,7 +24,7 @@ import { cosine, radians, sine } from '../../synthetic/render/exact.ts';
 import { aged } from './ageing.ts';
 
 /** What a person comes back with. */
-export const CHANGES = {
+const CHANGES = {
   glasses: { glasses: true },
   sunglasses: { sunglasses: true },
   hat: { hat: true },
@@ -58,18 +58,25 @@ export interface SuddenFilm {
   }[];
 }
 
-/** Reliefs alone and without colour, as in the dark, settled from a start as uncertain as the landmarks': the last fusion of each session. */
-export interface GradualFilm {
-  readonly sessions: readonly FaceEvidence[];
+/** Reliefs alone and without colour, as in the dark, settled from a start as uncertain as the landmarks'. */
+interface ReliefFilm {
+  readonly enrolment: readonly FaceEvidence[];
+}
+
+export interface GradualFilm extends ReliefFilm {
+  /** The last fusion of each session, from the day of enrolment to the end of the time; those that did not settle are left out. */
+  readonly sessions: readonly { readonly step: number; readonly face: FaceEvidence }[];
 }
 
 /** Sessions of an impostor: every fusion of its frames. */
 type Sessions = readonly (readonly FaceEvidence[])[];
-export interface PoisonFilm {
+export interface PoisonFilm extends ReliefFilm {
   readonly stranger: Sessions;
   readonly sibling: Sessions;
-  /** Somebody who makes up as the person, a little less with each entry: from all to nothing. */
+  /** The stranger made up as the person, a little less with each entry: from all to nothing. */
   readonly walker: Sessions;
+  /** The person, to see that the film is one in which they would be let in. */
+  readonly owner: Sessions;
 }
 
 /** Frames of an attempt, and every how many of the sensor one is judged: as on a machine that judges ten a second. */
@@ -77,7 +84,9 @@ const ATTEMPT = { frames: 8, step: 3 } as const;
 const ENROLMENT_STEP = 4;
 export const AGEING_STEPS = 100;
 const AGEING_FRAMES = 2;
-const IMPOSTOR = { sessions: 6, frames: 4 } as const;
+const IMPOSTOR = { sessions: 24, frames: 4 } as const;
+const OWNER_SESSIONS = 8;
+const ANCHORS = 16;
 /** How much of the person a sibling has. */
 const SIBLING = 0.7;
 const WALK_STEPS = 8;
@@ -174,31 +183,31 @@ const round =
   };
 
 /** One part of one person. */
-export function film(models: FaceModels, clock: Clock, { pool, index, part }: FilmRequest): Promise<unknown> {
+export async function film(
+  models: FaceModels,
+  clock: Clock,
+  { pool, index, part }: FilmRequest,
+): Promise<SuddenFilm | GradualFilm | PoisonFilm> {
   const who = `${pool}/${index}`;
-  return {
-    sudden: () => filmSudden(models, clock, who),
-    gradual: () => filmGradual(models, who),
-    poison: () => filmPoison(models, who),
-  }[part]();
+  if (part === 'sudden') return filmSudden(models, clock, who);
+  return part === 'gradual' ? filmGradual(models, who) : filmPoison(models, who);
 }
 
-async function filmGradual(models: FaceModels, who: string): Promise<GradualFilm> {
+function filmGradual(models: FaceModels, who: string): GradualFilm {
   const identity = sampleIdentity(people(), who);
-  const sessions: FaceEvidence[] = [];
-  for (let n = 0; n <= AGEING_STEPS; n++) {
-    const seen = reliefSession(
-      models,
-      aged(identity, n / AGEING_STEPS),
-      `adaptation year ${n} ${who}`,
-      AGEING_FRAMES,
-    );
-    sessions.push(...seen.slice(-1));
+  const sessions: GradualFilm['sessions'][number][] = [];
+  for (let step = 0; step <= AGEING_STEPS; step++) {
+    const then = aged(identity, step / AGEING_STEPS);
+    const face = reliefSession(models, then, `adaptation year ${step} ${who}`, AGEING_FRAMES).at(-1);
+    if (face) sessions.push({ step, face });
   }
-  return { sessions };
+  return { enrolment: reliefEnrolment(models, identity, who), sessions };
 }
 
-async function filmPoison(models: FaceModels, who: string): Promise<PoisonFilm> {
+const reliefEnrolment = (models: FaceModels, identity: Identity, who: string): FaceEvidence[] =>
+  reliefSession(models, identity, `adaptation enrolment ${who}`, ANCHORS);
+
+function filmPoison(models: FaceModels, who: string): PoisonFilm {
   const pack = people();
   const identity = sampleIdentity(pack, who);
   const film = (name: string, count: number, of: (n: number) => Identity): Sessions =>
@@ -209,6 +218,8 @@ async function filmPoison(models: FaceModels, who: string): Promise<PoisonFilm> 
   const another = sampleIdentity(pack, stranger);
   const like = lookalike(pack, identity, sibling, SIBLING);
   return {
+    enrolment: reliefEnrolment(models, identity, who),
+    owner: film('owner', OWNER_SESSIONS, () => identity),
     stranger: film('stranger', IMPOSTOR.sessions, () => another),
     sibling: film('sibling', IMPOSTOR.sessions, () => like),
     walker: film('walker', WALK_STEPS + 3, (n) =>

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { evaluateAdaptation } from './evaluate-adaptation.ts';
 import { evaluateGallery } from './evaluate-gallery.ts';
 import { evaluatePairs } from './evaluate-pairs.ts';
 import { evaluatePeople } from './evaluate-people.ts';
@@ -7,7 +8,14 @@ import { evaluateReliefs } from './evaluate-reliefs.ts';
 
 export function evaluate(program: Command): void {
   const group = program.command('evaluate').description('Measure accuracy');
-  for (const add of [evaluatePeople, evaluateReliefs, evaluatePairs, evaluateGallery, evaluateRecordings])
+  for (const add of [
+    evaluatePeople,
+    evaluateReliefs,
+    evaluatePairs,
+    evaluateGallery,
+    evaluateRecordings,
+    evaluateAdaptation,
+  ])
     add(group);
   for (const command of group.commands) command.option('--json', 'one JSON document on stdout');
 }

@@ -1,0 +1,92 @@
+/** What the page makes of what a gallery learned: on a scripted shell, since no visitor can be made to change so. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { createServer, type ViteDevServer } from 'vite';
+import { PIN, ROOT } from './web-host.ts';
+
+const FOLDER = join(ROOT, 'out', 'screenshots');
+let server: ViteDevServer;
+test.beforeAll(async () => {
+  mkdirSync(FOLDER, { recursive: true });
+  server = await createServer({
+    configFile: join(ROOT, 'renderer', 'vite.config.ts'),
+    logLevel: 'error',
+    server: { port: 0, hmr: false },
+  });
+  await server.listen();
+});
+test.afterAll(() => server.close());
+
+const open = (page: Page, show: string, route = '') =>
+  page.goto(`${server.resolvedUrls!.local[0]}dev/?show=${show}#/${route}`);
+
+async function look(page: Page, view: string): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.screenshot({ path: join(FOLDER, `${view}-${colorScheme}.png`) });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(serious.map(({ id, nodes }) => `${colorScheme}: ${id} ${nodes[0].target.join(' ')}`)).toEqual([]);
+  }
+}
+
+const confirm = async (page: Page) => {
+  await page.keyboard.type(PIN);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeHidden();
+};
+
+test('a look that was refused is remembered with the keyboard alone', async ({ page }) => {
+  await open(page, 'offer');
+  const offer = page.getByRole('region', { name: 'Remember this look?' });
+  await expect(offer).toContainText('sealed on this machine, and no picture');
+  await look(page, 'offer');
+  await offer.getByRole('radio', { name: 'Something else' }).focus();
+  for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowUp');
+  await expect(offer.getByRole('radio', { name: 'A hat' })).toBeChecked();
+  for (let i = 0; i < 2; i++) await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(offer).toBeHidden();
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Your looks' }).click();
+  await expect(page.getByText('remembered: a hat')).toBeVisible();
+});
+
+test('what was learned is shown day by day, undone, and switched off', async ({ page }) => {
+  await open(page, 'following', 'settings/following');
+  await look(page, 'settings-following-learned');
+  await expect(page.getByRole('listitem').filter({ hasText: '24 November' })).toContainText(
+    '1 view · changed',
+  );
+  const undo = page.getByRole('button', { name: 'Undo 24 November 2026' });
+  await undo.focus();
+  await page.keyboard.press('Enter');
+  await confirm(page);
+  await expect(undo).toHaveCount(0);
+  const follow = page.getByRole('switch', { name: 'Follow how I change' });
+  await follow.click();
+  await expect(follow).not.toBeChecked();
+  await follow.click();
+  await confirm(page);
+  await expect(follow).toBeChecked();
+});
+
+test('a remembered look says what it is, when it expires, and goes', async ({ page }) => {
+  await open(page, 'following', 'settings/looks');
+  await expect(page.getByText('remembered: a hat · expires 24 January 2027 unless used')).toBeVisible();
+  await look(page, 'settings-looks-remembered');
+  await page.getByRole('button', { name: 'Delete with a hat' }).click();
+  await confirm(page);
+  await expect(page.getByRole('heading', { name: 'with a hat' })).toHaveCount(0);
+});
+
+test('looks of earlier networks say so, and are set up again', async ({ page }) => {
+  await open(page, 'outdated');
+  await expect(page.getByText('Facet’s networks changed since you set up your face')).toBeVisible();
+  await look(page, 'desktop-outdated');
+  await page.getByRole('button', { name: 'Set up your face again' }).click();
+  await confirm(page);
+  await expect(page.getByRole('region', { name: 'Set up your face' })).toBeVisible();
+});

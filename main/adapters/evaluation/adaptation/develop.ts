@@ -1,0 +1,49 @@
+/** What the shape network makes of a film: its tensors become embeddings. */
+import type { Evidence, FaceEvidence } from '../../../contract/evidence.ts';
+import { kindIn } from '../../../core/judge/policy.ts';
+import type { Embedder } from '../../../core/ports.ts';
+import { RELIEF_CELLS } from '../../../core/shape/relief.ts';
+import { withoutColour } from '../../../core/shape/tensor.ts';
+import { TENSOR } from './film.ts';
+
+/** Evidence as the path of a frame would have given it with this network. */
+export async function develop<Seen extends Evidence>(
+  evidence: readonly Seen[],
+  shape: Embedder,
+): Promise<Seen[]> {
+  const wanted: {
+    readonly kind: string;
+    readonly tensor: Float32Array;
+    readonly into: Map<string, Float32Array>;
+  }[] = [];
+  const developed = evidence.map((seen) => {
+    const tensor = seen.kind === 'face' ? seen.embeddings.get(TENSOR) : undefined;
+    if (seen.kind !== 'face' || !tensor) return seen;
+    const into = new Map(seen.embeddings);
+    into.delete(TENSOR);
+    if (seen.spectrum === 'colour') wanted.push({ kind: kindIn('colour', shape.modelId), tensor, into });
+    wanted.push({ kind: kindIn('infrared', shape.modelId), tensor: withoutColour(tensor.slice()), into });
+    return { ...seen, embeddings: into };
+  });
+  const size = 4 * RELIEF_CELLS;
+  for (let at = 0; at < wanted.length; at += BLOCK) {
+    const block = wanted.slice(at, at + BLOCK);
+    const input = new Float32Array(block.length * size);
+    block.forEach(({ tensor }, i) => input.set(tensor, i * size));
+    (await shape.embed(input)).forEach((vector, i) => block[i].into.set(block[i].kind, vector));
+  }
+  return developed;
+}
+
+/** Tensors that the network is given at once. */
+const BLOCK = 64;
+
+/** Every list of evidence in a film, wherever it is. */
+export async function developSessions(
+  sessions: readonly (readonly FaceEvidence[])[],
+  shape: Embedder,
+): Promise<FaceEvidence[][]> {
+  const all = await develop(sessions.flat(), shape);
+  let at = 0;
+  return sessions.map(({ length }) => all.slice(at, (at += length)));
+}
