@@ -6,6 +6,7 @@
 #include <cstring>
 #include <future>
 #include <memory>
+#include <set>
 #include <thread>
 
 using freenect::Facts;
@@ -64,16 +65,39 @@ Handle* handleOf(napi_env env, napi_value value) {
   return nullptr;
 }
 
-// The program ends: a thread that called back later would find nobody.
 void end(void* data) {
   auto* handle = static_cast<Handle*>(data);
   handle->session->stop();
   handle->quiet.wait_for(PATIENCE);
 }
 
+// Sessions end before what they call back into: with their environment (a thread's, say), or with the program, which ends
+// environments without a word to them.
+class Open {
+ public:
+  void add(napi_env env, Handle* handle) {
+    napi_add_env_cleanup_hook(env, end, handle);
+    const std::lock_guard<std::mutex> lock(mutex);
+    handles.insert(handle);
+  }
+  void remove(napi_env env, Handle* handle) {
+    napi_remove_env_cleanup_hook(env, end, handle);
+    const std::lock_guard<std::mutex> lock(mutex);
+    handles.erase(handle);
+  }
+  ~Open() {
+    const std::lock_guard<std::mutex> lock(mutex);
+    for (Handle* handle : handles) end(handle);
+  }
+
+ private:
+  std::mutex mutex;
+  std::set<Handle*> handles;
+} opened;
+
 void forget(napi_env env, void* data, void*) {
   auto* handle = static_cast<Handle*>(data);
-  napi_remove_env_cleanup_hook(env, end, handle);
+  opened.remove(env, handle);
   handle->session->stop();
   delete handle;
 }
@@ -105,7 +129,7 @@ napi_value open(napi_env env, napi_callback_info info) {
   });
   std::promise<void> quiet;
   auto* data = new Handle{session, quiet.get_future(), {}, {}};
-  napi_add_env_cleanup_hook(env, end, data);
+  opened.add(env, data);
   std::thread([session, wake, quiet = std::move(quiet)]() mutable {
     session->run();
     napi_release_threadsafe_function(wake, napi_tsfn_release);

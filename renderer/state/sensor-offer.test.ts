@@ -28,6 +28,7 @@ describe('a setting', () => {
   it('means the sensor of its driver and serial number', () => {
     expect(isMeant('freenect2', kinect({ spec: 'freenect2:A1' }))).toBe(true);
     expect(isMeant('freenect2:B2', kinect())).toBe(false);
+    expect(isMeant('freenect2:A1?tilt=5', kinect())).toBe(true);
     expect(isMeant('kinect2', kinect())).toBe(false);
     expect(
       isMeant('simulated:you+dark', kinect({ driver: 'simulated', spec: 'simulated', serial: '' })),

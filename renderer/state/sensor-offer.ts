@@ -15,7 +15,7 @@ const PIPELINES = ['cpu', 'opengl', 'opencl'];
 
 /** Whether the text of `--sensor` means this sensor: its driver, and no serial number but its own. */
 export function isMeant(setting: string, { driver, serial }: ListedSensor): boolean {
-  const [name, ...details] = setting.split(':');
+  const [name, ...details] = setting.split('?', 1)[0].split(':');
   const named = details.find((detail) => detail !== '' && !PIPELINES.includes(detail));
   return (
     name === driver && (driver === 'simulated' || named === undefined || serial === '' || named === serial)

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadFreenect } from '../../main/adapters/sensors/freenect/freenect-addon.ts';
+import { loadFreenect } from '../../../main/adapters/sensors/freenect/freenect-addon.ts';
 
-const folder = import.meta.dirname;
+const folder = join(import.meta.dirname, '..');
 
 describe('the prebuilt addon', () => {
   it.each(readdirSync(join(folder, 'prebuilds')))('for %s is built from the sources beside it', (system) => {
