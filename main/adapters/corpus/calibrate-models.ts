@@ -12,7 +12,14 @@ import {
   type Distances,
 } from '../../core/evaluation/calibrate.ts';
 import { wilsonRate } from '../../core/evaluation/rates.ts';
-import { boundedKind, fusionParts, networksOf, POOLING, SENSITIVITIES } from '../../core/judge/policy.ts';
+import {
+  boundedKind,
+  DEFAULT_SENSITIVITY,
+  fusionParts,
+  networksOf,
+  POOLING,
+  SENSITIVITIES,
+} from '../../core/judge/policy.ts';
 import type { TrialOutcome } from '../evaluation/people-trial.ts';
 import { DESCRIPTOR_MODEL, SHAPE_MODEL } from '../onnx/load-face-models.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';
@@ -29,10 +36,10 @@ const COMFORT = { [1e-4]: 0.5, [1e-5]: 0.35, [1e-6]: 0.2 } as const;
 const FUSED = [1, 2, 4, 8] as const;
 
 /**
- * Strangers whose shape is within a bound of adaptation, among single frames: whoever stole a PIN has one try to be remembered,
- * and who follows the person must have been let in before.
+ * A look is remembered only where the shape alone would have opened the lock at its usual level: what may be new is the picture.
+ * Templates may follow as far as this share of strangers' single frames is near: who follows was let in before.
  */
-const WITHIN = { remember: 1e-3, follow: 1e-3 } as const;
+const STRANGERS_FOLLOWED = 1e-3;
 /** Of every limit: what an unlock must keep within to change the gallery. */
 const CONFIDENT = 0.9;
 
@@ -117,13 +124,13 @@ function adaptationOf(trials: readonly TrialOutcome[], data: string, networks: s
     1,
     Infinity,
   );
-  const bound = (strangers: number) => distanceAt(distances.impostor, strangers);
+  const remember = thresholdFor(distances, DEFAULT_SENSITIVITY, COMFORT[DEFAULT_SENSITIVITY]);
   return {
     networks,
-    remember: bound(WITHIN.remember),
-    follow: bound(WITHIN.follow),
+    remember,
+    follow: Math.max(remember, distanceAt(distances.impostor, STRANGERS_FOLLOWED)),
     confident: CONFIDENT,
-    measuredOn: `${data}; strangers within: ${WITHIN.remember} to be remembered, ${WITHIN.follow} to be followed`,
+    measuredOn: `${data}; remembered within the limit of the shape alone at ${DEFAULT_SENSITIVITY}, followed where ${STRANGERS_FOLLOWED} of strangers' frames are`,
   };
 }
 

@@ -29,8 +29,8 @@ const CHANGES = {
   sunglasses: { sunglasses: true },
   hat: { hat: true },
   beard: { beard: true },
+  scarf: { scarf: true },
   'scarf over the mouth': { muffler: true },
-  'sunglasses, hat and scarf': { sunglasses: true, hat: true, muffler: true },
 } as const satisfies Record<string, Wear>;
 export type Change = keyof typeof CHANGES;
 
