@@ -9,8 +9,8 @@ import { fingerprint, root, step, tool } from './steps.mjs';
 
 /** Test people that the page reports on; whoever looked at some of them and then chose something moves on to others. */
 const TEST = {
-  people: { from: 100, count: 50 },
-  reliefs: { from: 200, people: 420, sessions: 4, frames: 16 },
+  people: { from: 150, count: 50 },
+  reliefs: { from: 1200, people: 420, sessions: 4, frames: 16 },
   fringe: { people: 200, sessions: 3 },
   fields: { people: 300, sessions: 3 },
 };
@@ -255,7 +255,7 @@ ${table(
 - Enrolment: ${seconds[seconds.length >> 1].toFixed(1)} s median, ${seconds.at(-1).toFixed(1)} s longest; ${usual.failedEnrolments} of ${people.count} did not finish within 25 s.
 - Unlocking: ${Math.round(usual.timeToUnlock.p50)} ms median from the first frame (${Math.round(usual.timeToUnlock.p95)} ms 95th percentile) plus the time to judge a frame.
 - Each visit is an attempt at every other person's gallery; such attempts are not independent, so the true interval is wider.
-- Two earlier groups were looked at on the way: \`test/0\` to \`test/49\` had 1 false accept in 9,800 with the linear shape model at 1e-4, \`test/50\` to \`test/99\` none at 1e-5.
+- Three earlier groups were looked at on the way: \`test/0\` to \`test/49\` had 1 false accept in 9,800 with the linear shape model at 1e-4; \`test/50\` to \`test/99\` and, with an earlier network, \`test/100\` to \`test/149\` had none at 1e-5.
 
 ## The shape model
 ${byModel['facet-rgbd'].data} Everybody else's probes are impostors. "One skin for everyone" takes colour away, so that the shape decides alone.
