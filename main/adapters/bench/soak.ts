@@ -24,7 +24,7 @@ export interface SoakReport {
   readonly shellHeap: Growth;
 }
 
-/** Median of the first and of the last fifth after the warm-up. */
+/** Of the first and of the last fifth after the warm-up. */
 export interface Growth {
   readonly first: number;
   readonly last: number;
@@ -95,15 +95,15 @@ export async function soak(
     dropped,
     age: timesOf(ages),
     ageGrowth: growthOf(ages, (values) => timesOf(values).p95),
-    pipelineMemory: memory.length > 0 ? growthOf(memory) : undefined,
-    shellHeap: growthOf(heap),
+    pipelineMemory: memory.length > 0 ? growthOf(memory, mean) : undefined,
+    shellHeap: growthOf(heap, mean),
   };
 }
 
-function growthOf(
-  values: readonly number[],
-  summary = (some: readonly number[]): number => timesOf(some).p50,
-): Growth {
+/** The collector leaves memory on plateaus, between which a median would jump. */
+const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+
+function growthOf(values: readonly number[], summary: (some: readonly number[]) => number): Growth {
   const fifth = Math.max(1, Math.floor(values.length / 5));
   const [first, last] = [summary(values.slice(0, fifth)), summary(values.slice(-fifth))];
   return { first, last, percent: 100 * (last / first - 1) };

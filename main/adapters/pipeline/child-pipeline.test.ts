@@ -1,16 +1,17 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AttemptView } from '../../contract/states/attempt.ts';
 import type { EnrolmentView } from '../../contract/states/enrolment.ts';
 import type { WatchRequest } from '../../contract/pipeline.ts';
 import { ok, type Result } from '../../contract/result.ts';
 import { ms } from '../../contract/units.ts';
 import { AppService } from '../../core/shell/app-service.ts';
+import { stagedDesk } from '../../core/shell/desk.fixture.ts';
 import type { GalleryVault } from '../../core/people/gallery.ts';
 import { matchPolicy } from '../../core/judge/policy.ts';
 import type { PipelineEvent } from '../../core/ports.ts';
@@ -23,7 +24,7 @@ import { chooseKeySource } from '../vault/choose-key-source.ts';
 import { PinRecords } from '../vault/pin-record.ts';
 import { SealedGalleries } from '../vault/sealed-gallery.ts';
 import { keychains, unwrap } from '../vault/vault-test-support.ts';
-import { ChildPipeline } from './child-pipeline.ts';
+import { ChildPipeline, type ChildPipelineOptions } from './child-pipeline.ts';
 
 const PIN = '491783';
 const REQUEST: WatchRequest = { sensor: 'simulated:empty', purpose: 'unlock', pace: 'virtual' };
@@ -40,14 +41,17 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function pipelineOf(entry = hostFile('pipeline'), backOff = [10, 20].map(ms)): ChildPipeline {
-  const pipeline = new ChildPipeline({ entry, args: [folder], backOff });
+function pipelineOf(
+  entry = hostFile('pipeline'),
+  options: Partial<ChildPipelineOptions> = {},
+): ChildPipeline {
+  const pipeline = new ChildPipeline({ entry, args: [folder], backOff: [10, 20].map(ms), ...options });
   pipelines.push(pipeline);
   return pipeline;
 }
 
 /** A pipeline process of the test's own; `lives` counts its starts, from 1, in a file. */
-function processOf(body: string): ChildPipeline {
+function processOf(body: string, options?: Partial<ChildPipelineOptions>): ChildPipeline {
   const entry = join(folder, 'process.mjs');
   writeFileSync(
     entry,
@@ -62,7 +66,7 @@ function processOf(body: string): ChildPipeline {
      const onWatch = (act) => process.on('message', ({ kind, watch }) => kind === 'watch' && act(watch));
      ${body}`,
   );
-  return pipelineOf(entry);
+  return pipelineOf(entry, options);
 }
 
 const pidsOf = (): number[] => readFileSync(join(folder, 'lives'), 'utf8').trim().split('\n').map(Number);
@@ -201,6 +205,24 @@ describe('a pipeline process', () => {
   });
 });
 
+describe('a pipeline process that hangs', () => {
+  it('is killed when whoever waited for it gives up, and the next watch gets another', async () => {
+    const pipeline = processOf(
+      `onWatch((watch) => {
+        if (lives === 1) for (;;); // a driver that never returns
+        process.send({ kind: 'ended', watch });
+      })`,
+      { hungAfter: ms(100) },
+    );
+    const cancel = new AbortController();
+    const hangs = () => existsSync(join(folder, 'lives'));
+    await eventsOf(pipeline, { signal: cancel.signal, react: () => hangs() && cancel.abort() });
+    await until(() => !isRunning(pidsOf()[0]));
+    expect(kinds(await eventsOf(pipeline))).toEqual(['ended']);
+    expect(pidsOf()).toHaveLength(2);
+  });
+});
+
 describe('closing', () => {
   it('leaves no process behind, though it ignores that it is told to go', async () => {
     const pipeline = processOf(`process.removeAllListeners('disconnect');
@@ -239,6 +261,51 @@ describe('closing', () => {
     middle.kill('SIGKILL');
     await until(() => !isRunning(pid));
   });
+});
+
+describe('a pipeline process that crashes fifty times in a row', () => {
+  it('leaves the screen locked and the PIN working each time, and neither a process nor a listener behind', async () => {
+    const pipeline = processOf(
+      `onWatch((watch) => {
+        process.send({ kind: 'watching', watch, sensor });
+        nobody(watch, 1);
+      })`,
+      { backOff: [1, 2, 3].map(ms) },
+    );
+    let frames = 0;
+    let restarts = 0;
+    const watch = pipeline.watch.bind(pipeline);
+    pipeline.watch = async function* (request, signal) {
+      for await (const event of watch(request, signal)) {
+        if (event.kind === 'evidence') frames++;
+        if (event.kind === 'restarting') restarts++;
+        yield event;
+      }
+    };
+    const staged = await stagedDesk({ given: { pipeline, clock: systemClock } });
+    const { desk } = staged;
+    const held = () => process.getActiveResourcesInfo().filter((kind) => /Process|Pipe/.test(kind)).length;
+    const before = held();
+    const soon = { timeout: 20_000, interval: 5 };
+    desk.attend();
+    for (let crashes = 0; crashes < 50; crashes++) {
+      await vi.waitUntil(() => frames > crashes, soon);
+      process.kill(pipeline.pid!, crashes % 2 ? 'SIGSEGV' : 'SIGKILL');
+      // Somebody types a PIN right then; more wrong ones would be delayed.
+      if (crashes % 20 === 0)
+        expect(await desk.call('lock.pin', { pin: '000000' })).toMatchObject({ code: 'pin-wrong' });
+      expect(desk.state.lock.kind).toBe('locked');
+      await vi.waitUntil(() => restarts > crashes, soon);
+      expect(desk.state).toMatchObject({ lock: { kind: 'locked' }, sensor: { kind: 'restarting' } });
+    }
+    expect(await desk.call('lock.pin', { pin: PIN })).toMatchObject({ ok: true });
+    expect(desk.state.lock).toEqual({ kind: 'unlocked', by: 'pin' });
+    await desk.close();
+    expect(pidsOf().length).toBeGreaterThanOrEqual(50);
+    for (const pid of pidsOf()) expect(isRunning(pid)).toBe(false);
+    expect(held()).toBeLessThanOrEqual(before);
+    expect(staged.faults).toEqual([]);
+  }, 120_000);
 });
 
 describe('killed in the middle', () => {

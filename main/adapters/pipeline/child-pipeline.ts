@@ -24,6 +24,8 @@ const GIVE_UP = 6;
 /** Evidence that the shell has not taken yet: the latest wins, so only this many are kept in live watches. */
 const LIVE_QUEUE = 2;
 
+/** A process that said nothing for so long when a watch ends hangs in a driver: the next watch gets another one. */
+const HUNG = ms(20_000);
 /** After so long without a message the shell is told, so that it can give up waiting. */
 const SILENCE = ms(250);
 interface Silence {
@@ -37,6 +39,7 @@ export interface ChildPipelineOptions {
   /** How a process is started; Electron has its own way. */
   readonly spawn?: (entry: string, args: readonly string[]) => PipelineProcess;
   readonly backOff?: readonly Milliseconds[];
+  readonly hungAfter?: Milliseconds;
 }
 
 export class ChildPipeline implements ViewedPipeline {
@@ -46,6 +49,7 @@ export class ChildPipeline implements ViewedPipeline {
   private readonly viewers = new Set<(preview: Preview) => void>();
   private lastWatch = 0;
   private watching = false;
+  private heardAt = 0;
   private closed = false;
 
   constructor(private readonly options: ChildPipelineOptions) {}
@@ -87,11 +91,13 @@ export class ChildPipeline implements ViewedPipeline {
       return;
     }
     this.watching = true;
+    this.heardAt = performance.now();
     try {
       yield* this.keepWatching(request, signal);
     } finally {
       this.watching = false;
-      this.send({ kind: 'rest' });
+      if (performance.now() - this.heardAt > (this.options.hungAfter ?? HUNG)) this.child?.kill();
+      else this.send({ kind: 'rest' });
     }
   }
 
@@ -206,6 +212,7 @@ export class ChildPipeline implements ViewedPipeline {
       if (this.child === child) this.child = undefined;
     });
     child.onMessage((raw) => {
+      this.heardAt = performance.now();
       const message = parseFromPipeline(raw);
       if (message?.kind !== 'preview') return;
       child.send({ kind: 'preview-taken', preview: message.preview.kind });

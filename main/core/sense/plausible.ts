@@ -61,16 +61,16 @@ function checkPose(what: string, { rotation: r, translation }: Rigid): void {
 }
 
 /**
- * Throws FacetError `bad-input` unless pictures are as long as they say, calibrated for their size, and placed and timed by
- * numbers. What the pictures show is not looked at: 16 bits of depth and infrared, 8 of colour, hold nothing that is no number.
+ * Throws FacetError `bad-input` unless pictures are as long as they say, of 16 bits (depth, infrared) or 8 (colour), calibrated for
+ * their size, and placed and timed by numbers. What the pictures show is not looked at: so few bits hold nothing that is no number.
  * @param what names the sensor or file
  */
 export function checkFrame(what: string, frame: SensorFrame): void {
   const { depth, infrared, colour } = frame;
-  for (const [name, picture, values] of [
-    ['depth', depth, 1],
-    ['infrared', infrared, 1],
-    ['colour', colour, colour?.channels],
+  for (const [name, picture, values, bytes] of [
+    ['depth', depth, 1, 2],
+    ['infrared', infrared, 1, 2],
+    ['colour', colour, colour?.channels, 1],
   ] as const) {
     if (!picture) continue;
     const { width, height, data, intrinsics } = picture;
@@ -79,6 +79,11 @@ export function checkFrame(what: string, frame: SensorFrame): void {
       throw new FacetError(
         'bad-input',
         `The ${name} picture of ${what} is ${width}×${height} pixels and its calibration is for ${intrinsics.width}×${intrinsics.height}.`,
+      );
+    if (data.BYTES_PER_ELEMENT !== bytes)
+      throw new FacetError(
+        'bad-input',
+        `The ${name} picture of ${what} has values of ${data.BYTES_PER_ELEMENT * 8} bits where ${bytes * 8} belong.`,
       );
     if (data.length !== width * height * values!)
       throw new FacetError(

@@ -32,11 +32,17 @@ async function through(frames: readonly SensorFrame[], live = false): Promise<nu
   return seen;
 }
 
+const nan = (length: number) => new Float32Array(length).fill(NaN);
 type Fault = (frame: SensorFrame) => SensorFrame;
 const faults: readonly (readonly [string, Fault])[] = [
   ['torn depth', (f) => ({ ...f, depth: { ...f.depth, data: f.depth.data.subarray(7) } })],
   ['torn infrared', (f) => ({ ...f, infrared: { ...f.infrared!, data: new Uint16Array(1) } })],
   ['torn colour', (f) => ({ ...f, colour: { ...f.colour!, channels: 3 } })],
+  ['depth of NaN', (f) => ({ ...f, depth: { ...f.depth, data: nan(f.depth.data.length) as never } })],
+  [
+    'colour of 16 bits',
+    (f) => ({ ...f, colour: { ...f.colour!, data: new Uint16Array(width * height * 4) as never } }),
+  ],
   ['depth of another size', (f) => ({ ...f, depth: { ...f.depth, width: 8, height: 24 } })],
   ['a picture of no size', (f) => ({ ...f, depth: { ...f.depth, width: 0, data: new Uint16Array(0) } })],
   ['a size that is no number', (f) => ({ ...f, depth: { ...f.depth, height: NaN } })],

@@ -177,12 +177,20 @@ interface FaceSeen {
   readonly pitch?: number;
 }
 
-/** @param enrolled whether Ada has a PIN and a look already */
+/**
+ * @param enrolled whether Ada has a PIN and a look already
+ * @param given in place of what would be staged
+ */
 export async function stagedDesk({
   enrolled = true,
   warning,
+  given = {},
   ...options
-}: DeskOptions & { enrolled?: boolean; warning?: string } = {}): Promise<StagedDesk> {
+}: DeskOptions & {
+  enrolled?: boolean;
+  warning?: string;
+  given?: Partial<DeskParts>;
+} = {}): Promise<StagedDesk> {
   const pipeline = new StagedPipeline();
   const vault = new MemoryVault();
   const pins = new MemoryPins();
@@ -192,13 +200,6 @@ export async function stagedDesk({
   const clock = new ManualClock(100_000);
   const faults: unknown[] = [];
   const plugged: StagedDesk['plugged'] = { sensors: [] };
-  if (enrolled) {
-    pins.pins.set('ada', PIN);
-    vault.galleries.set('ada', galleryOf('ada'));
-    // The lock's record is there too: it is not the subject of most tests that it could be missing.
-    const begin = await import('../lock/lock-session.ts');
-    await begin.LockSession.open({ store, clock, user: 'ada', enrolled: false }, () => undefined);
-  }
   const parts: DeskParts = {
     host: 'web',
     version: '0',
@@ -226,7 +227,15 @@ export async function stagedDesk({
       return ok(undefined);
     },
     report: (error) => faults.push(error),
+    ...given,
   };
+  if (enrolled) {
+    pins.pins.set('ada', PIN);
+    vault.galleries.set('ada', galleryOf('ada'));
+    // The lock's record is there too: it is not the subject of most tests that it could be missing.
+    const begin = await import('../lock/lock-session.ts');
+    await begin.LockSession.open({ ...parts, user: 'ada', enrolled: false }, () => undefined);
+  }
   const desk = await Desk.open(parts, options);
   await settled();
   let sequence = 0;
