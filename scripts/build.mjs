@@ -25,6 +25,7 @@ export async function build() {
         pipeline: 'main/hosts/pipeline/index.ts',
         simulation: 'main/hosts/simulation/index.ts',
         worker: 'main/hosts/worker/index.ts',
+        trainer: 'main/hosts/trainer/index.ts',
         web: 'main/hosts/web/index.ts',
         electron: 'main/hosts/electron/index.ts',
       },

@@ -90,6 +90,16 @@ const MeanFace = z.strictObject({
   made: z.string(),
 });
 
+/** People that a personal head learns to tell its owner from: embeddings of these networks. */
+const Impostors = z.strictObject({
+  file: z.string().regex(/^[a-z0-9.-]+$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  networks: z.string(),
+  people: z.int().positive(),
+  licence: z.string(),
+  made: z.string(),
+});
+
 const Manifest = z
   .strictObject({
     version: z.literal(1),
@@ -97,6 +107,7 @@ const Manifest = z
     fusions: z.array(Fusion),
     adaptations: z.array(Adaptation).default([]),
     meanFace: MeanFace,
+    impostors: Impostors.optional(),
   })
   .refine(
     ({ models }) => new Set(models.map(({ id }) => id)).size === models.length,
@@ -107,6 +118,7 @@ export type ModelEntry = z.infer<typeof Model>;
 export type Threshold = z.infer<typeof Threshold>;
 export type FusionEntry = z.infer<typeof Fusion>;
 export type AdaptationEntry = z.infer<typeof Adaptation>;
+export type ImpostorsEntry = z.infer<typeof Impostors>;
 export type ModelManifest = z.infer<typeof Manifest>;
 
 /** @throws z.ZodError where the manifest is not as it should be. */

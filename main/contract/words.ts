@@ -1,5 +1,6 @@
 /** One sentence for each code that a person meets, the same on every host. No full stop at the end: each host sets its own. */
 import type { GuidanceCode, RefusalCode } from './codes.ts';
+import type { Backend, RetrainReport, RetrainStage, RetrainVerdict } from './states/retrain.ts';
 
 export const GUIDANCE: Readonly<Record<GuidanceCode, string>> = {
   looking: 'Looking for you',
@@ -30,3 +31,41 @@ export const REFUSAL: Readonly<Record<RefusalCode, string>> = {
   'not-live': 'That does not look like a face in front of the sensor. Use your PIN',
   nobody: 'Nobody was seen in time',
 };
+
+export const RETRAIN_STAGE: Readonly<Record<RetrainStage, string>> = {
+  loading: 'Getting ready',
+  fitting: 'Learning from your looks',
+  judging: 'Trying it on what was held out',
+  saving: 'Keeping what was learned',
+};
+
+/** What computes, to a person. */
+export const BACKEND: Readonly<Record<Backend, string>> = {
+  'tfjs-node': 'TensorFlow',
+  wasm: 'TensorFlow.js in WebAssembly',
+  cpu: 'TensorFlow.js in plain JavaScript, which is slow',
+};
+
+const VERDICT: Readonly<Record<RetrainVerdict, string>> = {
+  better: 'Facet knows you better now, and lets no more strangers in',
+  'as-good': 'Facet learned from your looks. By what was held out it is as good as before',
+  'more-false-accepts': 'Nothing was changed: what was learned would have let more strangers in',
+  'more-false-rejects': 'Nothing was changed: what was learned would have turned you away more often',
+};
+
+/** What came of a retraining, and the counts before and after that say so. */
+export function retrainSentences({
+  verdict,
+  before,
+  after,
+  views,
+  people,
+}: RetrainReport): readonly string[] {
+  const share = (of: 'falseAccepts' | 'falseRejects') =>
+    `${before[of].errors} before, ${after[of].errors} after, of ${before[of].of.toLocaleString('en')}`;
+  return [
+    VERDICT[verdict],
+    `You turned away: ${share('falseRejects')} (${views.heldOut} views held out, as on many imagined days)`,
+    `Strangers let in: ${share('falseAccepts')} (faces of ${people.heldOut.toLocaleString('en')} synthetic people held out)`,
+  ];
+}

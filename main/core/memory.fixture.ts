@@ -3,6 +3,8 @@ import { fail, ok, type Failure, type Result } from '../contract/result.ts';
 import type { Gallery, GalleryVault } from './people/gallery.ts';
 import { checkPin, type PinVault } from './people/pin.ts';
 import type { Store } from './ports.ts';
+import type { Judgement, RetrainProgress } from '../contract/states/retrain.ts';
+import type { HeadTrainer, RetrainTask } from './retrain/retrain.ts';
 
 export class MemoryStore implements Store {
   readonly files = new Map<string, Uint8Array>();
@@ -70,3 +72,40 @@ export class MemoryPins implements PinVault {
     return ok(undefined);
   }
 }
+
+/** Retrains as the test says; until then it waits. */
+export class StagedTrainer implements HeadTrainer {
+  readonly tasks: RetrainTask[] = [];
+  show: (progress: RetrainProgress) => void = () => undefined;
+  /** Ends the retraining that runs. */
+  end: (outcome: Awaited<ReturnType<HeadTrainer['retrain']>>) => void = () => undefined;
+  retrain: HeadTrainer['retrain'] = (task, signal, show) => {
+    this.tasks.push(task);
+    this.show = show;
+    return new Promise((resolve) => {
+      this.end = resolve;
+      signal.addEventListener('abort', () => resolve(fail('cancelled', 'Stopped.')));
+    });
+  };
+}
+
+const judgement = (errors: number): Judgement => ({
+  falseAccepts: { errors: 0, of: 1000, low: 0, high: 0.003 },
+  falseRejects: { errors, of: 84, low: 0, high: 0.1 },
+  det: [{ falseAccept: 0.01, falseReject: 0.02 }],
+});
+
+/** How a retraining may end. */
+export const trained = (promoted: boolean) =>
+  ok({
+    terms: promoted ? { colour: { offset: -0.05, distances: new Map(), weights: new Map() } } : {},
+    report: {
+      verdict: promoted ? ('better' as const) : ('more-false-rejects' as const),
+      promoted,
+      before: judgement(4),
+      after: judgement(promoted ? 1 : 6),
+      views: { learned: 12, heldOut: 4 },
+      people: { learned: 500, heldOut: 500 },
+    },
+    backend: 'wasm' as const,
+  });

@@ -5,6 +5,7 @@ import {
   parseManifest,
   type AdaptationEntry,
   type FusionEntry,
+  type ImpostorsEntry,
   type ModelEntry,
   type ModelManifest,
 } from '../../contract/manifest.ts';
@@ -36,6 +37,9 @@ export const putAdaptation = (folder: string, entry: AdaptationEntry): Promise<v
 
 export const putMeanFace = (folder: string, meanFace: ModelManifest['meanFace']): Promise<void> =>
   change(folder, (manifest) => ({ ...manifest, meanFace }));
+
+export const putImpostors = (folder: string, impostors: ImpostorsEntry): Promise<void> =>
+  change(folder, (manifest) => ({ ...manifest, impostors }));
 
 async function change(folder: string, to: (manifest: ModelManifest) => ModelManifest): Promise<void> {
   const path = join(folder, 'manifest.json');

@@ -27,6 +27,8 @@ export interface ModelLibrary {
   load(id: string): Promise<LoadedModel>;
   /** The mean face's bytes, checked likewise. */
   loadMeanFace(): Promise<Uint8Array>;
+  /** The impostor pool's bytes, checked likewise. @throws FacetError `model-missing` where the manifest names none. */
+  loadImpostors(): Promise<Uint8Array>;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
       cause,
     });
   });
-  const { models, fusions, adaptations, meanFace } = parse(path, text);
+  const { models, fusions, adaptations, meanFace, impostors } = parse(path, text);
 
   const entry = (id: string): ModelEntry => {
     const found = models.find((model) => model.id === id);
@@ -58,21 +60,33 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
       return { entry: model, bytes: await readChecked(join(folder, model.file), model.sha256) };
     },
     loadMeanFace: () => readChecked(join(folder, meanFace.file), meanFace.sha256),
+    loadImpostors: async () => {
+      if (!impostors)
+        throw new FacetError(
+          'model-missing',
+          `${path} names no people to compare you with. Reinstall Facet, or make them: npm run facet -- pool.`,
+        );
+      return readChecked(
+        join(folder, impostors.file),
+        impostors.sha256,
+        'Reinstall Facet, or make it again: npm run facet -- pool.',
+      );
+    },
   };
 }
 
-async function readChecked(file: string, sha256: string): Promise<Uint8Array> {
+async function readChecked(
+  file: string,
+  sha256: string,
+  remedy = 'Run npm run setup to build it again.',
+): Promise<Uint8Array> {
   const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new FacetError(
-      'model-missing',
-      `The model ${file} cannot be read. Run npm run setup to build it.`,
-      { cause },
-    );
+    throw new FacetError('model-missing', `The model ${file} cannot be read. ${remedy}`, { cause });
   });
   if (createHash('sha256').update(bytes).digest('hex') !== sha256)
     throw new FacetError(
       'model-altered',
-      `The model ${file} is not the one that models/manifest.json names. Run npm run setup to build it again.`,
+      `The model ${file} is not the one that models/manifest.json names. ${remedy}`,
     );
   return bytes;
 }

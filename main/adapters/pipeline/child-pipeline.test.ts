@@ -19,6 +19,7 @@ import { systemClock } from '../clock/system-clock.ts';
 import { matchModels } from '../onnx/load-face-models.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';
 import { hostFile, modelsFolder } from '../program-files.ts';
+import { threadTrainer } from '../trainer/thread-trainer.ts';
 import { FileStore } from '../store/file-store.ts';
 import { chooseKeySource } from '../vault/choose-key-source.ts';
 import { PinRecords } from '../vault/pin-record.ts';
@@ -327,6 +328,7 @@ describe('killed in the middle', () => {
       pins: new PinRecords(store, { N: 2 ** 15, r: 8, p: 1 }),
       store,
       clock: systemClock,
+      trainer: threadTrainer(),
       loadPolicy: async () => {
         const library = await openModelLibrary(modelsFolder());
         return ok(matchPolicy(matchModels(library)));

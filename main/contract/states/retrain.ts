@@ -1,4 +1,7 @@
 /** What the page may know about a retraining: how far it is, and counts of what was held out; no embedding, no distance. */
+/** What computes: the native library, WebAssembly, or plain JavaScript. */
+export const BACKENDS = ['tfjs-node', 'wasm', 'cpu'] as const;
+export type Backend = (typeof BACKENDS)[number];
 
 /** A retrained version that can be gone back to. */
 export interface HeadState {
@@ -10,4 +13,55 @@ export interface HeadState {
   readonly inUse: boolean;
   /** Made by earlier networks or steps: it decides nothing any more. */
   readonly outdated: boolean;
+}
+
+export type RetrainStage = 'loading' | 'fitting' | 'judging' | 'saving';
+
+export interface RetrainProgress {
+  readonly stage: RetrainStage;
+  /** Known once it is loaded. */
+  readonly backend?: Backend;
+  /** 0 … 1 of the whole. */
+  readonly share: number;
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Of the epoch, while fitting. */
+  readonly loss?: number;
+  /** Whole seconds, once it can be told. */
+  readonly secondsLeft?: number;
+}
+
+/** Errors among trials, with the 95 % interval of their share. */
+export interface Counted {
+  readonly errors: number;
+  readonly of: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** At one threshold, to whole thousandths: strangers let in, and the person turned away. */
+export interface DetPoint {
+  readonly falseAccept: number;
+  readonly falseReject: number;
+}
+
+export interface Judgement {
+  readonly falseAccepts: Counted;
+  readonly falseRejects: Counted;
+  readonly det: readonly DetPoint[];
+}
+
+/** Why the new head decides from now on, or why the old one stays. */
+export type RetrainVerdict = 'better' | 'as-good' | 'more-false-accepts' | 'more-false-rejects';
+
+export interface RetrainReport {
+  readonly verdict: RetrainVerdict;
+  readonly promoted: boolean;
+  readonly before: Judgement;
+  readonly after: Judgement;
+  /** Views of the person, and people of the pool, that were learned from and held out. */
+  readonly views: { readonly learned: number; readonly heldOut: number };
+  readonly people: { readonly learned: number; readonly heldOut: number };
+  readonly backend: Backend;
+  readonly seconds: number;
 }

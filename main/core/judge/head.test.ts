@@ -2,15 +2,25 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { headDistance, NEARER, withHead, type HeadTerm } from './head.ts';
 import { matchesGallery } from './match.ts';
-import { POLICY, seen, SHAPE } from '../retrain/gallery.fixture.ts';
+import { PICTURE, POLICY, seen, SHAPE } from '../retrain/gallery.fixture.ts';
 
 const head = (change: Partial<HeadTerm> = {}): HeadTerm => ({
-  scale: 1,
   offset: 0,
+  distances: new Map([
+    [SHAPE, 0.8],
+    [PICTURE, 0.2],
+  ]),
   weights: new Map([[SHAPE, Float32Array.of(0, 0, 0)]]),
   ...change,
 });
 const gallery = [seen(0)];
+const apart = (distance: number) =>
+  new Map([
+    [SHAPE, distance],
+    [PICTURE, distance],
+  ]);
+const moved = (distance: number, angle: number, term: HeadTerm) =>
+  headDistance(distance, apart(distance), seen(angle), term);
 const accepts = (angle: number, term?: HeadTerm) =>
   matchesGallery(seen(angle), 1, gallery, withHead(POLICY, term ? { colour: term } : {}).colour);
 
@@ -24,7 +34,7 @@ describe('a personal head', () => {
 
   it('weighs what it sees', () => {
     const weights = new Map([[SHAPE, Float32Array.of(0, 1, 0)]]);
-    expect(headDistance(0.5, seen(Math.PI / 6), head({ weights }))).toBeCloseTo(1);
+    expect(moved(0.5, Math.PI / 6, head({ weights }))).toBeCloseTo(1);
   });
 
   it('brings nobody nearer than its bound, whatever it learned', () => {
@@ -33,10 +43,9 @@ describe('a personal head', () => {
         fc.double({ min: 0, max: 2, noNaN: true }),
         fc.double({ min: -9, max: 9, noNaN: true }),
         fc.double({ min: -9, max: 9, noNaN: true }),
-        (distance, scale, offset) => {
-          expect(headDistance(distance, seen(1), head({ scale, offset }))).toBeGreaterThanOrEqual(
-            distance - NEARER,
-          );
+        (distance, weight, offset) => {
+          const distances = new Map([[SHAPE, weight]]);
+          expect(moved(distance, 1, head({ distances, offset }))).toBeGreaterThanOrEqual(distance - NEARER);
         },
       ),
     );
@@ -54,10 +63,9 @@ describe('a personal head', () => {
 
   it('accepts nothing that it cannot read', () => {
     const weights = new Map([['another', Float32Array.of(0, 0, 0)]]);
-    expect(headDistance(0, seen(0), head({ weights }))).toBeUndefined();
+    expect(moved(0, 0, head({ weights }))).toBeUndefined();
     expect(accepts(0, head({ weights }))).toBe(false);
-    expect(
-      headDistance(0, seen(0), head({ weights: new Map([[SHAPE, Float32Array.of(0, 0)]]) })),
-    ).toBeUndefined();
+    expect(moved(0, 0, head({ weights: new Map([[SHAPE, Float32Array.of(0, 0)]]) }))).toBeUndefined();
+    expect(moved(0, 0, head({ distances: new Map([['another', 1]]) }))).toBeUndefined();
   });
 });

@@ -5,29 +5,39 @@
 import type { EmbeddingKind, Embeddings, Spectrum } from '../../contract/evidence.ts';
 import type { MatchPolicy } from './policy.ts';
 
-/** A distance after the head: scale · distance + Σ weights · embedding + offset. */
+/** What stands in for the fused distance: offset + Σ distances · distance of that kind + Σ weights · embedding. */
 export interface HeadTerm {
-  readonly scale: number;
   readonly offset: number;
+  readonly distances: ReadonlyMap<EmbeddingKind, number>;
   readonly weights: ReadonlyMap<EmbeddingKind, Float32Array>;
 }
 
 /** No head brings a face nearer by more than this: what it can do wrong is bounded, whatever it learned. */
 export const NEARER = 0.2;
 
-/** @returns undefined where the probe lacks a kind, or has it in another length */
+/**
+ * @param fused the distance by the measured weights
+ * @param apart the distance of each kind
+ * @returns undefined where the probe lacks a kind, or has it in another length
+ */
 export function headDistance(
-  distance: number,
+  fused: number,
+  apart: ReadonlyMap<EmbeddingKind, number>,
   probe: Embeddings,
-  { scale, offset, weights }: HeadTerm,
+  { offset, distances, weights }: HeadTerm,
 ): number | undefined {
-  let moved = scale * distance + offset;
+  let moved = offset;
+  for (const [kind, weight] of distances) {
+    const distance = apart.get(kind);
+    if (distance === undefined) return undefined;
+    moved += weight * distance;
+  }
   for (const [kind, weight] of weights) {
     const vector = probe.get(kind);
     if (vector?.length !== weight.length) return undefined;
     for (let i = 0; i < weight.length; i++) moved += weight[i] * vector[i];
   }
-  return Math.max(moved, distance - NEARER);
+  return Math.max(moved, fused - NEARER);
 }
 
 /** The policy with the head in every fused requirement; a requirement of one kind alone stays as it was measured. */

@@ -46,19 +46,44 @@ export interface Requirement {
   readonly head?: HeadTerm;
 }
 
+/** The distance of each part's kind; undefined where one is missing on either side. */
+export function distancesApart(
+  probe: Embeddings,
+  templates: readonly Embeddings[],
+  parts: readonly Part[],
+): ReadonlyMap<EmbeddingKind, number> | undefined {
+  const apart = new Map<EmbeddingKind, number>();
+  for (const { kind, pooling } of parts) {
+    const distance = galleryDistance(probe, templates, kind, pooling);
+    if (distance === undefined) return undefined;
+    apart.set(kind, distance);
+  }
+  return apart;
+}
+
+const weighted = (apart: ReadonlyMap<EmbeddingKind, number>, parts: readonly Part[]): number =>
+  parts.reduce((sum, { kind, weight }) => sum + weight * apart.get(kind)!, 0);
+
 /** The weighted sum over a requirement's kinds; undefined where one is missing on either side. */
 export function fusedDistance(
   probe: Embeddings,
   templates: readonly Embeddings[],
   parts: readonly Part[],
 ): number | undefined {
-  let sum = 0;
-  for (const { kind, pooling, weight } of parts) {
-    const distance = galleryDistance(probe, templates, kind, pooling);
-    if (distance === undefined) return undefined;
-    sum += weight * distance;
-  }
-  return parts.length > 0 ? sum : undefined;
+  const apart = distancesApart(probe, templates, parts);
+  return apart && parts.length > 0 ? weighted(apart, parts) : undefined;
+}
+
+/** What a requirement's limit judges: the fused distance, moved by the head where there is one. */
+export function requiredDistance(
+  probe: Embeddings,
+  templates: readonly Embeddings[],
+  { parts, head }: Requirement,
+): number | undefined {
+  const apart = distancesApart(probe, templates, parts);
+  if (!apart || parts.length === 0) return undefined;
+  const fused = weighted(apart, parts);
+  return head ? headDistance(fused, apart, probe, head) : fused;
 }
 
 /** The limit for a probe of so many fused frames; no distance reaches it where there is none. */
@@ -78,8 +103,6 @@ export const matchesGallery = (
 ): boolean =>
   requirements.length > 0 &&
   requirements.every((requirement) => {
-    const { parts, head } = requirement;
-    const fused = fusedDistance(probe, templates, parts);
-    const distance = head && fused !== undefined ? headDistance(fused, probe, head) : fused;
+    const distance = requiredDistance(probe, templates, requirement);
     return distance !== undefined && distance <= share * limitFor(requirement, fusedFrames);
   });

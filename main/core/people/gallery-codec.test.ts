@@ -37,7 +37,8 @@ const weights = fc
   .array(fc.float({ min: -9, max: 9, noNaN: true }), { minLength: 2, maxLength: 5 })
   .map((values) => new Map([['facet-rgbd', Float32Array.from(values)]]));
 const inHead = fc.integer({ min: -900, max: 900 }).map((value) => value / 8);
-const term = fc.record({ scale: inHead, offset: inHead, weights });
+const distances = inHead.map((value) => new Map([['facet-rgbd', value]]));
+const term = fc.record({ offset: inHead, distances, weights });
 const headHistory: fc.Arbitrary<Heads> = fc
   .array(
     fc.record({
@@ -224,7 +225,9 @@ describe('the gallery codec', () => {
           networks: 'n',
           preprocessing: 1,
           looks: ['plain'],
-          terms: { infrared: { scale: 1, offset: 0, weights: new Map([['m', vector(0, value)]]) } },
+          terms: {
+            infrared: { offset: 0, distances: new Map(), weights: new Map([['m', vector(0, value)]]) },
+          },
         },
       ],
     },

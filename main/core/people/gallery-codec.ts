@@ -58,7 +58,11 @@ const sensorIdentity = z.strictObject({
 });
 
 const inHead = z.number().min(-BOUNDS.head).max(BOUNDS.head);
-const term = z.strictObject({ scale: inHead, offset: inHead, vectors });
+const term = z.strictObject({
+  offset: inHead,
+  distances: z.array(z.tuple([name, inHead])).max(BOUNDS.models),
+  vectors,
+});
 const head = z.strictObject({
   version: z.int().positive(),
   fittedAt: wallTime,
@@ -106,8 +110,9 @@ export function encodeGallery(gallery: Gallery): Result<Uint8Array> {
   });
   const flatHead = ({ terms, ...rest }: PersonalHead) => ({
     ...rest,
-    terms: eachTerm(terms, ({ weights: map, ...numbers }) => ({
-      ...numbers,
+    terms: eachTerm(terms, ({ offset, distances, weights: map }) => ({
+      offset,
+      distances: [...distances],
       vectors: listed(map, weights),
     })),
   });
@@ -199,8 +204,9 @@ export function decodeGallery(bytes: Uint8Array): Result<Gallery> {
             inUse: heads.inUse,
             versions: heads.versions.map((each) => ({
               ...each,
-              terms: eachTerm(each.terms, ({ vectors: entries, ...numbers }) => ({
-                ...numbers,
+              terms: eachTerm(each.terms, ({ offset, distances, vectors: entries }) => ({
+                offset,
+                distances: new Map(distances),
                 weights: read(entries, isPlausible, 'a head has no sensible weights'),
               })),
             })),

@@ -4,7 +4,7 @@ import type { MatchPolicy } from '../judge/policy.ts';
 import { PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
 
 export const SHAPE = 'shape';
-const PICTURE = 'picture';
+export const PICTURE = 'picture';
 
 const both = (a: string, b: string) => [
   { parts: [{ kind: b, pooling: { nearest: 1 }, weight: 1 }], limits: [{ fusedFrames: 1, distance: 1 }] },

@@ -8,6 +8,8 @@ import { sectorOf } from '../people/enrolment.ts';
 import type { Gallery, Template } from '../people/gallery.ts';
 import { Random } from '../random.ts';
 
+export const NO_LOOK = 'No look is set up yet, so there is nothing to learn from. Add a look first.';
+
 const LEAST = {
   /** Views to learn from and to be judged by. */
   views: 8,

@@ -9,7 +9,7 @@ const head = (change: Partial<PersonalHead> = {}): Omit<PersonalHead, 'version'>
   networks: 'now',
   preprocessing: PREPROCESSING,
   looks: ['plain'],
-  terms: { colour: { scale: 1, offset: 0.1, weights: new Map() } },
+  terms: { colour: { offset: 0.1, distances: new Map(), weights: new Map() } },
   ...change,
 });
 const before = galleryOf(views(8));

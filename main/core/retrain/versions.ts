@@ -7,7 +7,7 @@ import type { MatchPolicy } from '../judge/policy.ts';
 import { GALLERY_LIMITS, type Gallery, type PersonalHead } from '../people/gallery.ts';
 
 /** The head that decides; undefined where there is none, other networks or steps made it, or a look is gone that it learned from. */
-function headInUse({ heads, templates }: Gallery, policy: MatchPolicy): PersonalHead | undefined {
+export function headInUse({ heads, templates }: Gallery, policy: MatchPolicy): PersonalHead | undefined {
   const head = heads?.versions.find(({ version }) => version === heads.inUse);
   const has = (look: string) => templates.some((template) => template.look === look);
   return head && comparable(head, policy) && head.looks.every(has) ? head : undefined;

@@ -9,7 +9,7 @@ import { deg, mm, ms } from '../../contract/units.ts';
 import { AppService } from './app-service.ts';
 import { decodeLedger } from '../lock/lock-record.ts';
 import { ManualClock } from '../manual-clock.ts';
-import { MemoryPins, MemoryStore, MemoryVault } from '../memory.fixture.ts';
+import { MemoryPins, MemoryStore, MemoryVault, StagedTrainer } from '../memory.fixture.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import type { Pipeline, PipelineEvent } from '../ports.ts';
 
@@ -122,6 +122,7 @@ let vault: MemoryVault;
 let pins: MemoryPins;
 let store: MemoryStore;
 let clock: ManualClock;
+const trainer = new StagedTrainer();
 let app: AppService;
 
 beforeEach(() => {
@@ -134,7 +135,7 @@ beforeEach(() => {
 });
 
 const newProcess = () =>
-  new AppService({ pipeline, vault, pins, store, clock, loadPolicy: async () => ok(POLICY) });
+  new AppService({ pipeline, vault, pins, store, clock, trainer, loadPolicy: async () => ok(POLICY) });
 
 const ledger = (user = 'ada') => {
   const decoded = decodeLedger(store.files.get(`lock-${user}.json`)!);
@@ -671,6 +672,7 @@ describe('a gallery that learns', () => {
       pins,
       store,
       clock,
+      trainer,
       loadPolicy: async () => ok({ ...POLICY, adaptation }),
     });
   const sources = () => vault.galleries.get('ada')!.templates.map(({ source }) => source);

@@ -30,6 +30,8 @@ import { adaptedDays, undoDay } from '../adapt/history.ts';
 import { Refusals } from '../adapt/refusals.ts';
 import { mayRemember, noteFace, rememberLook } from '../adapt/remember.ts';
 import { looksOf, removeLook, renameLook, unlearned } from '../people/looks.ts';
+import { Retraining } from '../retrain/retraining.ts';
+import type { HeadTrainer } from '../retrain/retrain.ts';
 import { personalPolicy } from '../retrain/versions.ts';
 import type { AdaptedDay, LookState } from '../../contract/states/app.ts';
 import type { LookReason } from '../../contract/codes.ts';
@@ -62,6 +64,7 @@ export interface AppParts {
   readonly pins: PinVault;
   readonly store: Store;
   readonly clock: Clock;
+  readonly trainer: HeadTrainer;
   /** The thresholds; read when first needed, so that the PIN works without models. */
   loadPolicy(level?: Sensitivity): Promise<Result<MatchPolicy>>;
   /** A sentence where the key of the galleries is kept less safely than in the system's keychain. */
@@ -111,8 +114,12 @@ export class AppService {
   /** Called when a gallery has learned from an unlock, or could not. */
   learned: (user: string, saved: Result<void>) => void = () => undefined;
 
+  /** For callers that have just checked the PIN. */
+  readonly retraining: Retraining;
+
   constructor(private readonly parts: AppParts) {
     this.refusals = new Refusals(parts.clock);
+    this.retraining = new Retraining({ ...parts, change: (user, change) => this.change(user, change) });
   }
 
   /** The user's lock, locked when first asked for. */

@@ -9,7 +9,7 @@ import { deg, mm, ms } from '../../contract/units.ts';
 import { Desk, type DeskOptions, type DeskParts } from './desk.ts';
 import { PREPROCESSING, type Gallery } from '../people/gallery.ts';
 import { ManualClock } from '../manual-clock.ts';
-import { MemoryPins, MemoryStore, MemoryVault } from '../memory.fixture.ts';
+import { MemoryPins, MemoryStore, MemoryVault, StagedTrainer } from '../memory.fixture.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import type { PipelineEvent, ViewedPipeline } from '../ports.ts';
 import { DEFAULT_SETTINGS, type SettingsVault } from './settings.ts';
@@ -158,6 +158,7 @@ export interface StagedDesk {
   readonly pins: MemoryPins;
   readonly store: MemoryStore;
   readonly settings: MemorySettings;
+  readonly trainer: StagedTrainer;
   readonly clock: ManualClock;
   readonly faults: unknown[];
   /** What is attached to the machine. */
@@ -198,6 +199,7 @@ export async function stagedDesk({
   const settings = new MemorySettings();
   settings.warning = warning;
   const clock = new ManualClock(100_000);
+  const trainer = new StagedTrainer();
   const faults: unknown[] = [];
   const plugged: StagedDesk['plugged'] = { sensors: [] };
   const parts: DeskParts = {
@@ -218,6 +220,7 @@ export async function stagedDesk({
     },
     store,
     clock,
+    trainer,
     loadPolicy: async () => ok(POLICY),
     erase: async () => {
       vault.galleries.clear();
@@ -267,6 +270,7 @@ export async function stagedDesk({
     pins,
     store,
     settings,
+    trainer,
     clock,
     faults,
     plugged,

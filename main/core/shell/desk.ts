@@ -784,11 +784,19 @@ export class Desk {
 }
 
 /** The warning is shown for good, not with each enrolment. */
-const appParts = ({ vault, pins, store, clock, loadPolicy }: DeskParts): Omit<AppParts, 'pipeline'> => ({
+const appParts = ({
   vault,
   pins,
   store,
   clock,
+  trainer,
+  loadPolicy,
+}: DeskParts): Omit<AppParts, 'pipeline'> => ({
+  vault,
+  pins,
+  store,
+  clock,
+  trainer,
   loadPolicy,
 });
 

@@ -8,7 +8,9 @@ import { anonymise, trim } from './commands/edit.ts';
 import { embed } from './commands/embed.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { importPictures } from './commands/import.ts';
+import { pool } from './commands/pool.ts';
 import { record } from './commands/record.ts';
+import { retrain } from './commands/retrain.ts';
 import { sensors } from './commands/sensors.ts';
 import { soakTest } from './commands/soak.ts';
 import { train } from './commands/train.ts';
@@ -44,6 +46,8 @@ for (const add of [
   evaluate,
   dataset,
   train,
+  retrain,
+  pool,
   bench,
   soakTest,
 ])

@@ -1,5 +1,6 @@
 /** Builds the adapters of a command that works on somebody's data. */
 import { systemClock } from '../../adapters/clock/system-clock.ts';
+import { threadTrainer } from '../../adapters/trainer/thread-trainer.ts';
 import { ChildPipeline } from '../../adapters/pipeline/child-pipeline.ts';
 import { hostFile } from '../../adapters/program-files.ts';
 import { chooseKeySource, renewKeySource } from '../../adapters/vault/choose-key-source.ts';
@@ -28,6 +29,7 @@ export interface OpenApp {
 export async function openApp(
   data: string | undefined,
   key: 'remembered' | 'renew' = 'remembered',
+  trainer = threadTrainer(),
 ): Promise<OpenApp> {
   const { store, keys, release } = await openDataFolder(data);
   const chosen = await (key === 'renew' ? renewKeySource : chooseKeySource)(keys);
@@ -41,6 +43,7 @@ export async function openApp(
     pins: new PinRecords(store),
     store,
     clock: systemClock,
+    trainer,
     loadPolicy,
     ...(warning === undefined ? {} : { keyWarning: warning }),
   });

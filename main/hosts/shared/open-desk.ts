@@ -1,5 +1,6 @@
 /** Builds the adapters of the app and one desk on top of them, for the hosts that show the page. */
 import { systemClock } from '../../adapters/clock/system-clock.ts';
+import { threadTrainer } from '../../adapters/trainer/thread-trainer.ts';
 import { ChildPipeline, type ChildPipelineOptions } from '../../adapters/pipeline/child-pipeline.ts';
 import { hostFile } from '../../adapters/program-files.ts';
 import { SettingsFile } from '../../adapters/settings/settings-file.ts';
@@ -52,6 +53,7 @@ export async function openDesk(opening: DeskOpening): Promise<OpenDesk> {
       sensors: { every: ms(askEvery()), list: () => listSensors() },
       store,
       clock: systemClock,
+      trainer: threadTrainer(),
       loadPolicy,
       erase: async () => {
         const erased = await eraseData(keys);

@@ -7,6 +7,7 @@ import { reliefSamples } from '../../adapters/corpus/relief-sessions.ts';
 import { film, type FilmRequest } from '../../adapters/evaluation/adaptation/film.ts';
 import { writeFilm } from '../../adapters/evaluation/adaptation/film-file.ts';
 import { describePictures } from '../../adapters/evaluation/describe-pictures.ts';
+import { filmVisits, type VisitRequest } from '../../adapters/evaluation/retraining/visit-film.ts';
 import { loadEvaluated } from '../../adapters/evaluation/evaluated-models.ts';
 import { runRecording } from '../../adapters/evaluation/recording-trial.ts';
 import { runTrial, type TrialRequest } from '../../adapters/evaluation/people-trial.ts';
@@ -28,6 +29,7 @@ export type WorkerJob =
     }
   | { readonly kind: 'trial'; readonly trial: TrialRequest }
   | { readonly kind: 'film'; readonly film: FilmRequest; readonly path: string }
+  | { readonly kind: 'visits'; readonly film: VisitRequest; readonly path: string }
   | { readonly kind: 'pictures'; readonly paths: readonly string[] }
   | {
       readonly kind: 'recording';
@@ -59,6 +61,8 @@ async function work(job: WorkerJob): Promise<unknown> {
       return runTrial(await models(), systemClock, job.trial);
     case 'film':
       return writeFilm(job.path, await film(await models(), systemClock, job.film));
+    case 'visits':
+      return writeFilm(job.path, await filmVisits(await models(), systemClock, job.film));
     case 'pictures':
       return describer().then((models) => describePictures(job.paths, models), failureOf);
     case 'recording':

@@ -182,7 +182,7 @@ function drawLight(
 }
 
 /** A lamp anywhere before and above the person, warm to cold, stronger or weaker against what the room gives back. */
-function variedLight(random: Random): Light {
+export function variedLight(random: Random): Light {
   const towards = [random.between(-1, 1), random.between(-1, 0.3), random.between(-1, -0.2)] as const;
   const length = Math.sqrt(towards[0] ** 2 + towards[1] ** 2 + towards[2] ** 2);
   const warm = random.between(-0.2, 0.25);

@@ -81,7 +81,7 @@ export interface PoisonFilm extends ReliefFilm {
 
 /** Frames of an attempt, and every how many of the sensor one is judged: as on a machine that judges ten a second. */
 const ATTEMPT = { frames: 8, step: 3 } as const;
-const ENROLMENT_STEP = 4;
+export const ENROLMENT_STEP = 4;
 export const AGEING_STEPS = 100;
 const AGEING_FRAMES = 2;
 const IMPOSTOR = { sessions: 24, frames: 4 } as const;
@@ -109,7 +109,7 @@ async function filmSudden(models: FaceModels, clock: Clock, who: string): Promis
 }
 
 /** In place of the shape network: its input. */
-const tensorsOf = ({ shape: { dimensions, inputShape } }: FaceModels): FaceModels['shape'] => ({
+export const tensorsOf = ({ shape: { dimensions, inputShape } }: FaceModels): FaceModels['shape'] => ({
   modelId: TENSOR,
   dimensions,
   inputShape,
@@ -163,10 +163,10 @@ function withOneTensor(evidence: Evidence): Evidence {
 
 /** Straight, then once round: faster than people turn, since every frame costs. */
 const ROUND = { straight: 1.15, out: 0.4, seconds: 3.4, yaw: 19, pitch: 14 } as const;
-const ROUND_FRAMES = Math.ceil(
+export const ROUND_FRAMES = Math.ceil(
   ((ROUND.straight + ROUND.out + ROUND.seconds) * 1000) / (FRAME_TIME * ENROLMENT_STEP),
 );
-const round =
+export const round =
   ({ distance, x = 0, y = 0, yaw = 0, pitch = 0, roll = 0 }: Stance): PoseScript =>
   (seconds) => {
     const out = Math.min(1, Math.max(0, (seconds - ROUND.straight) / ROUND.out));

@@ -1,0 +1,49 @@
+/** Retrains in a thread (hosts/trainer), which a cancel ends at any instant. */
+import { Worker } from 'node:worker_threads';
+import { fail, type Result } from '../../contract/result.ts';
+import { BACKENDS, type Backend, type RetrainProgress } from '../../contract/states/retrain.ts';
+import type { HeadTrainer, RetrainOutcome, RetrainTask } from '../../core/retrain/retrain.ts';
+import { STOPPED } from '../../core/retrain/retraining.ts';
+import { hostFile } from '../program-files.ts';
+
+export interface TrainerWork {
+  readonly task: RetrainTask;
+  readonly backend?: Backend;
+}
+
+type Trained = Awaited<ReturnType<HeadTrainer['retrain']>>;
+type Message = { readonly progress: RetrainProgress } | { readonly outcome: Trained };
+
+const CANCELLED = fail('cancelled', STOPPED);
+
+/** @param backend the one to use; `FACET_BACKEND`, else the fastest that loads, where undefined */
+export const threadTrainer = (backend = askedFor(process.env['FACET_BACKEND'])): HeadTrainer => ({
+  retrain: (task, signal, show) =>
+    new Promise<Result<RetrainOutcome & { readonly backend: Backend }>>((resolve, reject) => {
+      if (signal.aborted) return resolve(CANCELLED);
+      const work: TrainerWork = { task, ...(backend === undefined ? {} : { backend }) };
+      const worker = new Worker(hostFile('trainer'), { workerData: work });
+      const end = (outcome: Trained) => {
+        signal.removeEventListener('abort', cancel);
+        resolve(outcome);
+        void worker.terminate();
+      };
+      const cancel = () => end(CANCELLED);
+      signal.addEventListener('abort', cancel);
+      worker.on('message', (message: Message) => {
+        if ('progress' in message) {
+          if (!signal.aborted) show(message.progress);
+        } else end(message.outcome);
+      });
+      worker.on('error', (error) => {
+        signal.removeEventListener('abort', cancel);
+        reject(error);
+      });
+      worker.on('exit', () =>
+        end(fail('model-missing', 'Retraining stopped by itself. Nothing was changed; try again.')),
+      );
+    }),
+});
+
+const askedFor = (text: string | undefined): Backend | undefined =>
+  BACKENDS.find((backend) => backend === text);

@@ -1,0 +1,139 @@
+/** One retraining, from looks to a judged head: fit in each spectrum, judge by what was held out, keep what passes. */
+import type { Embeddings, Spectrum } from '../../contract/evidence.ts';
+import type {
+  Backend,
+  Counted,
+  Judgement,
+  RetrainProgress,
+  RetrainReport,
+  RetrainVerdict,
+} from '../../contract/states/retrain.ts';
+import { fail, ok, type Result } from '../../contract/result.ts';
+import { wilsonRate } from '../evaluation/rates.ts';
+import { withHead, type HeadTerm } from '../judge/head.ts';
+import type { Part, Requirement } from '../judge/match.ts';
+import type { MatchPolicy } from '../judge/policy.ts';
+import { PREPROCESSING } from '../people/gallery.ts';
+import { Random } from '../random.ts';
+import { fitTerm, type Fitter } from './fit.ts';
+import { isPromoted, judge, verdictOf } from './judge.ts';
+import { dayChanges, halfOf, onAnotherDay, type ImpostorPool } from './pool.ts';
+
+/** Plain data: it crosses to where the fitting is done. */
+export interface RetrainTask {
+  readonly training: readonly Embeddings[];
+  readonly heldOut: readonly Embeddings[];
+  /** As the app decides without a head. */
+  readonly policy: MatchPolicy;
+  /** The terms that decide now. */
+  readonly current: Partial<Record<Spectrum, HeadTerm>>;
+  readonly seed: string;
+}
+
+export interface RetrainOutcome {
+  /** Empty where the old head stays. */
+  readonly terms: Partial<Record<Spectrum, HeadTerm>>;
+  readonly report: Omit<RetrainReport, 'backend' | 'seconds'>;
+}
+
+/** Retrains somewhere that neither the screen nor the page has to wait for. */
+export interface HeadTrainer {
+  /**
+   * @returns `model-missing` without pool or backend, `model-altered` where the pool is another than the manifest's, `bad-input`
+   * where looks and pool cannot be compared, `cancelled` as soon as the signal aborts
+   */
+  retrain(
+    task: RetrainTask,
+    signal: AbortSignal,
+    show: (progress: RetrainProgress) => void,
+  ): Promise<Result<RetrainOutcome & { readonly backend: Backend }>>;
+}
+
+/** Each held-out view is judged as it is, and as on so many other days. */
+const DAYS = 20;
+
+/** @param fitting told before each spectrum's fit, with its share of the whole */
+export async function retrain(
+  { training, heldOut, policy, current, seed }: RetrainTask,
+  pool: ImpostorPool,
+  fit: Fitter,
+  fitting: (spectrum: Spectrum, share: number) => void,
+): Promise<Result<RetrainOutcome>> {
+  if (pool.networks !== policy.networks || pool.preprocessing !== PREPROCESSING)
+    return fail(
+      'model-altered',
+      'The people that retraining compares you with were made for other networks. Reinstall Facet, or make them again with npm run facet -- pool.',
+    );
+  const [teach, judges] = [halfOf(pool, 'teach'), halfOf(pool, 'judge')];
+  const [changes, otherChanges] = [dayChanges(teach), dayChanges(judges)];
+  const terms: Partial<Record<Spectrum, HeadTerm>> = {};
+  const judged: {
+    readonly before: Judgement;
+    readonly after: Judgement;
+    readonly verdict: RetrainVerdict;
+  }[] = [];
+  for (const spectrum of ['colour', 'infrared'] as const) {
+    const parts = partsOf(policy[spectrum]);
+    const has = (face: Embeddings) => parts.every(({ kind }) => face.has(kind));
+    const [views, own] = [training.filter(has), heldOut.filter(has)];
+    const [known, strangers] = [teach.flat().filter(has), judges.flat().filter(has)];
+    // Looks of a sensor without infrared have nothing to be compared with in the dark.
+    if (
+      parts.length < 2 ||
+      views.length < 2 ||
+      own.length === 0 ||
+      known.length === 0 ||
+      strangers.length === 0
+    )
+      continue;
+    fitting(spectrum, spectrum === 'colour' ? 0 : 0.5);
+    const random = new Random(`head ${seed} ${spectrum}`);
+    const term = await fitTerm({ views, impostors: known, changes, parts }, random, fit);
+    const seen = own.flatMap((view) => [
+      view,
+      ...Array.from({ length: DAYS }, () => onAnotherDay(view, otherChanges, random)),
+    ]);
+    const by = (headed: MatchPolicy) => judge(headed[spectrum], { own: seen, impostors: strangers, views });
+    const before = by(withHead(policy, current));
+    const after = by(withHead(policy, { [spectrum]: term }));
+    const verdict = verdictOf(before, after);
+    if (isPromoted(verdict)) terms[spectrum] = term;
+    judged.push({ before, after, verdict });
+  }
+  if (judged.length === 0)
+    return fail(
+      'bad-input',
+      'Your looks cannot be compared with the people that Facet learns to tell you from. Set up your face again, then retrain.',
+    );
+  // Where one spectrum passes, the other goes on as it was.
+  const kept = judged.some(({ verdict }) => isPromoted(verdict));
+  const before = together(judged.map((each) => each.before));
+  const after = together(
+    judged.map((each) => (isPromoted(each.verdict) || !kept ? each.after : each.before)),
+  );
+  return ok({
+    terms: kept ? { ...current, ...terms } : {},
+    report: {
+      verdict: kept ? verdictOf(before, after) : judged[0].verdict,
+      promoted: kept,
+      before,
+      after,
+      views: { learned: training.length, heldOut: heldOut.length },
+      people: { learned: teach.length, heldOut: judges.length },
+    },
+  });
+}
+
+/** The parts of the requirement that a head moves: none where nothing is fused. */
+const partsOf = (requirements: readonly Requirement[]): readonly Part[] =>
+  requirements.find(({ parts }) => parts.length > 1)?.parts ?? [];
+
+/** Counts of both spectra; the curve is that of the first, which is colour where it can be. */
+function together(judgements: readonly Judgement[]): Judgement {
+  const sum = (which: 'falseAccepts' | 'falseRejects'): Counted => {
+    const total = (key: 'errors' | 'of') => judgements.reduce((all, each) => all + each[which][key], 0);
+    const { errors, of, low, high } = wilsonRate(total('errors'), total('of'));
+    return { errors, of, low, high };
+  };
+  return { falseAccepts: sum('falseAccepts'), falseRejects: sum('falseRejects'), det: judgements[0].det };
+}

@@ -1,0 +1,124 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { fail, ok } from '../../contract/result.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { MemoryVault, StagedTrainer, trained } from '../memory.fixture.ts';
+import { removeLook } from '../people/looks.ts';
+import { galleryOf, POLICY, views } from './gallery.fixture.ts';
+import { Retraining } from './retraining.ts';
+
+let vault: MemoryVault;
+let trainer: StagedTrainer;
+let retraining: Retraining;
+const never = new AbortController().signal;
+const quiet = () => undefined;
+
+beforeEach(() => {
+  vault = new MemoryVault();
+  vault.galleries.set('ada', galleryOf(views(16)));
+  trainer = new StagedTrainer();
+  retraining = new Retraining({
+    vault,
+    trainer,
+    clock: new ManualClock(1000),
+    loadPolicy: async () => ok(POLICY),
+    change: async (user, change) => {
+      const changed = change(vault.galleries.get(user)!);
+      if (!changed.ok) return changed;
+      const saved = await vault.save(changed.value);
+      return saved.ok ? ok(undefined) : saved;
+    },
+  });
+});
+
+const started = async (signal = never) => {
+  const running = retraining.run('ada', {}, signal, quiet);
+  await new Promise((resolve) => setImmediate(resolve));
+  return { running };
+};
+const heads = () => vault.galleries.get('ada')!.heads;
+
+describe('retraining', () => {
+  it('keeps a head that passed, and says by what it did', async () => {
+    const { running } = await started();
+    expect(trainer.tasks[0].training).toHaveLength(12);
+    trainer.end(trained(true));
+    expect(await running).toMatchObject({ ok: true, value: { promoted: true, backend: 'wasm' } });
+    expect(heads()?.inUse).toBe(1);
+    expect(await retraining.versions('ada')).toMatchObject({
+      ok: true,
+      value: [{ version: 1, inUse: true }],
+    });
+  });
+
+  it('leaves everything as it was where the head did not pass', async () => {
+    const { running } = await started();
+    trainer.end(trained(false));
+    expect(await running).toMatchObject({ ok: true, value: { promoted: false } });
+    expect(heads()).toBeUndefined();
+  });
+
+  it('judges the next head against the one in use', async () => {
+    const first = await started();
+    trainer.end(trained(true));
+    await first.running;
+    await started();
+    expect(trainer.tasks[1].current.colour?.offset).toBe(-0.05);
+  });
+
+  it('changes nothing when it is cancelled, at whatever moment', async () => {
+    const controller = new AbortController();
+    const { running } = await started(controller.signal);
+    controller.abort();
+    expect(await running).toMatchObject({ ok: false, code: 'cancelled' });
+    const late = new AbortController();
+    const second = await started(late.signal);
+    trainer.end(trained(true));
+    late.abort();
+    expect(await second.running).toMatchObject({ ok: false, code: 'cancelled' });
+    expect(heads()).toBeUndefined();
+  });
+
+  it('changes nothing where the disk is full, a look was deleted, or the trainer fails', async () => {
+    vault.saving = fail('store-unwritable', 'The disk is full.');
+    const { running } = await started();
+    trainer.end(trained(true));
+    expect(await running).toMatchObject({ ok: false, code: 'store-unwritable' });
+    vault.saving = undefined;
+
+    vault.galleries.set('ada', galleryOf([...views(16), ...views(8, { look: 'hat' })]));
+    const second = await started();
+    const without = removeLook(vault.galleries.get('ada')!, 'hat');
+    vault.galleries.set('ada', without.ok ? without.value : expect.fail());
+    trainer.end(trained(true));
+    expect(await second.running).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('deleted') as string,
+    });
+
+    const third = await started();
+    trainer.end(fail('model-missing', 'No pool.'));
+    expect(await third.running).toMatchObject({ ok: false, code: 'model-missing' });
+    expect(heads()).toBeUndefined();
+  });
+
+  it('is done by one at a time', async () => {
+    const { running } = await started();
+    expect(await retraining.run('ada', {}, never, quiet)).toMatchObject({ ok: false, code: 'busy' });
+    trainer.end(trained(false));
+    await running;
+    const next = await started();
+    trainer.end(trained(true));
+    expect(await next.running).toMatchObject({ ok: true });
+  });
+
+  it('goes back to no head, and on again', async () => {
+    const { running } = await started();
+    trainer.end(trained(true));
+    await running;
+    expect(await retraining.use('ada', 0)).toEqual(ok(undefined));
+    expect(heads()?.inUse).toBe(0);
+    expect(await retraining.use('ada', 1)).toEqual(ok(undefined));
+    expect(heads()?.inUse).toBe(1);
+    expect(await retraining.use('ada', 9)).toMatchObject({ ok: false, code: 'bad-argument' });
+  });
+});

@@ -1,0 +1,98 @@
+/** Retraining for the shell: one at a time, from the gallery as it is to the gallery as it then is. For callers that checked the PIN. */
+import { fail, ok, type Result } from '../../contract/result.ts';
+import type { HeadState, RetrainProgress, RetrainReport } from '../../contract/states/retrain.ts';
+import type { MatchPolicy, Sensitivity } from '../judge/policy.ts';
+import type { Gallery, GalleryVault } from '../people/gallery.ts';
+import { looksOf } from '../people/looks.ts';
+import type { Clock } from '../ports.ts';
+import { learnedFrom, planRetrain } from './plan.ts';
+import type { HeadTrainer } from './retrain.ts';
+import { NO_LOOK } from './split.ts';
+import { headStates, useHead } from './versions.ts';
+
+export interface RetrainParts {
+  readonly vault: Pick<GalleryVault, 'load'>;
+  readonly clock: Clock;
+  readonly trainer: HeadTrainer;
+  loadPolicy(level?: Sensitivity): Promise<Result<MatchPolicy>>;
+  /** Changes and saves the gallery as it then is. */
+  change(user: string, change: (gallery: Gallery) => Result<Gallery>): Promise<Result<void>>;
+}
+
+export interface RetrainRequest {
+  /** Equal looks and seeds give equal heads. */
+  readonly seed?: string;
+  readonly sensitivity?: Sensitivity;
+}
+
+export class Retraining {
+  private running = false;
+
+  constructor(private readonly parts: RetrainParts) {}
+
+  /** Nothing changes before the head has passed and is saved whole; until then the old one decides. */
+  async run(
+    user: string,
+    { seed = '1', sensitivity }: RetrainRequest,
+    signal: AbortSignal,
+    show: (progress: RetrainProgress) => void,
+  ): Promise<Result<RetrainReport>> {
+    if (this.running)
+      return fail('busy', 'Facet is retraining already. Wait until it is done, or stop it first.');
+    this.running = true;
+    try {
+      return await this.retrain(user, seed, sensitivity, signal, show);
+    } finally {
+      this.running = false;
+    }
+  }
+
+  private async retrain(
+    user: string,
+    seed: string,
+    sensitivity: Sensitivity | undefined,
+    signal: AbortSignal,
+    show: (progress: RetrainProgress) => void,
+  ): Promise<Result<RetrainReport>> {
+    const { vault, clock, trainer } = this.parts;
+    const begun = clock.now();
+    const gallery = await vault.load(user);
+    if (!gallery.ok) return gallery;
+    if (!gallery.value) return fail('not-enrolled', NO_LOOK);
+    const policy = await this.parts.loadPolicy(sensitivity);
+    if (!policy.ok) return policy;
+    const plan = planRetrain(gallery.value, policy.value, clock.wallTime(), seed);
+    if (!plan.ok) return plan;
+    const { task, looks } = plan.value;
+    const trained = await trainer.retrain(task, signal, show);
+    if (!trained.ok) return trained;
+    const { terms, report, backend } = trained.value;
+    if (report.promoted) {
+      show({ stage: 'saving', backend, share: 1, epoch: 0, epochs: 0 });
+      const saved = await this.parts.change(user, (now) => {
+        if (signal.aborted) return fail('cancelled', STOPPED);
+        const kept = looksOf(now).map(({ name }) => name);
+        return looks.every((look) => kept.includes(look))
+          ? ok(learnedFrom(now, looks, terms, policy.value.networks ?? '', clock.wallTime()))
+          : fail('busy', 'A look was deleted meanwhile, so nothing was changed. Retrain again.');
+      });
+      if (!saved.ok) return saved;
+    }
+    return ok({ ...report, backend, seconds: Math.round((clock.now() - begun) / 100) / 10 });
+  }
+
+  /** Goes back, or on, to another version. @param version 0 for none: as Facet comes */
+  use(user: string, version: number): Promise<Result<void>> {
+    return this.parts.change(user, (gallery) => useHead(gallery, version));
+  }
+
+  /** Latest first; none for who is not enrolled. */
+  async versions(user: string): Promise<Result<HeadState[]>> {
+    const gallery = await this.parts.vault.load(user);
+    if (!gallery.ok) return gallery;
+    const policy = await this.parts.loadPolicy();
+    return policy.ok ? ok(gallery.value ? headStates(gallery.value, policy.value) : []) : policy;
+  }
+}
+
+export const STOPPED = 'Stopped. Nothing was changed; you are recognised as before.';
