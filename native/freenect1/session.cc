@@ -1,5 +1,7 @@
 #include "session.h"
 
+#include <pthread.h>
+
 #include <csignal>
 #include <cstring>
 
@@ -39,6 +41,9 @@ void Session::run() {
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
+#ifdef __linux__
+  pthread_setname_np(pthread_self(), "facet-freenect");
+#endif
   current = this;
   std::string refused;
   if (const Library* library = openLibrary(candidates, refused)) {

@@ -2,17 +2,14 @@
  * A Kinect v1 as far as it goes without one: Debian's fakenect plays what synthetic people did before a simulated Kinect v1, as
  * libfreenect would send it, through our addon, the pipeline process and the command line.
  */
-import { link, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FAKENECT, writeFakenectFolder } from '../../adapters/sensors/freenect/fakenect.fixture.ts';
-import { ordinaryCast } from '../../adapters/sensors/simulated/cast.ts';
-import { Stage } from '../../adapters/sensors/simulated/stage.ts';
-import { ms } from '../../contract/units.ts';
-import type { SensorFrame } from '../../core/sense/frames.ts';
+import { fakenectLibrary, filmForFakenect } from '../../adapters/sensors/freenect/fakenect-film.ts';
 import { ask, expectSentence, type Answer } from './facet.fixture.ts';
 
+const FAKENECT = fakenectLibrary();
 const PIN = '491783';
 /** Every second frame is filmed: 15 a second. */
 const STEP = 2;
@@ -20,25 +17,9 @@ const STEP = 2;
 let root: string;
 const at = (name: string): string => join(root, name);
 
-/** Films a scene, and lets it come again so often: the film must not end before a busy machine has seen enough. */
-async function film(name: string, scene: string, seconds: number, times: number): Promise<void> {
-  const stage = new Stage(scene, ordinaryCast());
-  async function* frames(): AsyncGenerator<SensorFrame> {
-    for (let i = 0; i < seconds * 30; i += STEP) yield stage.frame(i, ms((i * 1000) / 30));
-  }
-  await writeFakenectFolder(at(name), frames());
-  const index = at(`${name}/INDEX.txt`);
-  const lines = (await readFile(index, 'utf8')).trim().split('\n');
-  const all = [...lines];
-  for (let time = 1; time < times; time++)
-    for (const line of lines) {
-      const [, kind, second, rest] = /^(.)-([\d.]+)(-.*)$/.exec(line)!;
-      const again = `${kind}-${(Number(second) + time * seconds).toFixed(6)}${rest}`;
-      await link(at(`${name}/${line}`), at(`${name}/${again}`));
-      all.push(again);
-    }
-  await writeFile(index, `${all.join('\n')}\n`);
-}
+/** The film must not end before a busy machine has seen enough: it comes again so often. */
+const film = (name: string, scene: string, seconds: number, times: number) =>
+  filmForFakenect(at(name), { scene, seconds, step: STEP, times });
 
 const kinect = (name: string, ...args: string[]): Promise<Answer> =>
   ask([...args, '--sensor', 'freenect', '--data', at('data')], {
@@ -46,7 +27,7 @@ const kinect = (name: string, ...args: string[]): Promise<Answer> =>
     env: { FACET_FREENECT: FAKENECT!, FAKENECT_PATH: at(name) },
   });
 
-describe.skipIf(!FAKENECT)('a Kinect v1 (needs fakenect: apt-get install libfreenect0.5)', () => {
+describe.skipIf(!FAKENECT)(`a Kinect v1${FAKENECT ? '' : ': needs apt-get install libfreenect0.5'}`, () => {
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'facet-freenect-'));
     await film('turn', 'you+v1+turn', 11.5, 4);

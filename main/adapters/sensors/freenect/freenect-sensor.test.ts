@@ -9,6 +9,7 @@ import { project, unproject } from '../../../core/geometry/camera.ts';
 import { apply, rotationFromVector } from '../../../core/geometry/rigid.ts';
 import { ManualClock } from '../../../core/manual-clock.ts';
 import type { Intrinsics, Rigid, SensorFrame } from '../../../core/sense/frames.ts';
+import { rawDepth } from './fakenect-film.ts';
 import { checkFakenectFolder } from './fakenect-folder.ts';
 import { freenectLibraries, loadFreenect, VIDEO } from './freenect-addon.ts';
 import { failureOf } from './freenect-failure.ts';
@@ -260,6 +261,17 @@ describe('raw depth', () => {
     expect(known.every((value, i) => i === 0 || value >= known[i - 1])).toBe(true);
     expect(table[400]).toBeGreaterThan(480);
     expect(table[400]).toBeLessThan(520);
+  });
+
+  it('is found again from millimetres, within half a step', () => {
+    const table = millimetresOf(DRAWN_TRIANGLE);
+    const millimetres = Uint16Array.from({ length: 4000 }, (_, i) => 400 + i);
+    const back = rawDepth(millimetres).map((raw) => table[raw]);
+    // A step grows with the square of the distance: 1.2 mm at 0.65 m.
+    expect(back.every((z, i) => Math.abs(z - millimetres[i]) <= 0.5 + 1.5e-6 * millimetres[i] ** 2)).toBe(
+      true,
+    );
+    expect([...rawDepth(Uint16Array.of(0, 300, 10_000))]).toEqual([2047, 2047, 2047]);
   });
 });
 

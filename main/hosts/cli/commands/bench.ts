@@ -1,21 +1,22 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { measureEmbedders, type EmbedderSpeed } from '../../../adapters/bench/embedders.ts';
 import { measureFramePath, measureIdle, type FramePathReport } from '../../../adapters/bench/frame-path.ts';
 import { openHumanPeer } from '../../../adapters/bench/human-peer.ts';
+import { measureKinectV1 } from '../../../adapters/bench/kinect-v1.ts';
 import { residentMegabytes } from '../../../adapters/bench/resident-memory.ts';
 import { timesOf, type Times } from '../../../adapters/bench/statistics.ts';
 import { loadFaceModels } from '../../../adapters/onnx/load-face-models.ts';
-import { modelsFolder } from '../../../adapters/program-files.ts';
+import { hostFile, modelsFolder } from '../../../adapters/program-files.ts';
 import {
   measureSimulator,
   type SimulatorSpeed,
 } from '../../../adapters/sensors/simulated/measure-simulator.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openApp } from '../open-app.ts';
-import { countOf, outputOf } from '../options.ts';
+import { countOf, outputOf, secondsOf, untilInterrupted } from '../options.ts';
 import { finish, unwrap, type Output } from '../output.ts';
 
 interface Report {
@@ -39,9 +40,11 @@ export function bench(program: Command): void {
     .command('bench')
     .description('Times of each stage from frame to decision, beside a named peer in the same run')
     .option('--frames <count>', 'frames to time', countOf, 100)
-    .action(async ({ frames }: { frames: number }, command: Command) => {
+    .option('--kinect-v1 [seconds]', 'a Kinect v1 in place of all this, as fakenect plays it', secondsOf)
+    .action(async ({ frames, kinectV1 }: { frames: number; kinectV1?: number | true }, command: Command) => {
       const output = outputOf(command);
       await finish(output, async () => {
+        if (kinectV1 !== undefined) return benchKinectV1(output, kinectV1 === true ? 20 : kinectV1);
         output.progress('Loading the models and the peer');
         const models = await loadFaceModels(modelsFolder());
         const peer = await openHumanPeer();
@@ -62,6 +65,22 @@ export function bench(program: Command): void {
         return EXIT.ok;
       });
     });
+}
+
+async function benchKinectV1(output: Output, seconds: number): Promise<number> {
+  const report = await measureKinectV1(hostFile('pipeline'), seconds, untilInterrupted(), (what) =>
+    output.progress(what),
+  );
+  const { conversion, driver, pipeline } = report;
+  const percent = (share: number | undefined) => (share === undefined ? '?' : (100 * share).toFixed(1));
+  const lines = [
+    `A Kinect v1 played by fakenect at 30 frames/s, ${seconds} s each (synthetic visitor, load ${loadavg()[0].toFixed(1)} on ${availableParallelism()} cores):`,
+    `  millimetres and registration of a whole frame: ${conversion.p50.toFixed(2)} ms of CPU time p50, ${conversion.p95.toFixed(2)} ms p95`,
+    `  driver alone: ${driver.framesPerSecond.toFixed(1)} frames/s, ${driver.dropped} dropped; ${percent(driver.process)} % of one core, ${percent(driver.thread)} % of it in the library's thread`,
+    `  whole pipeline: ${pipeline.framesPerSecond.toFixed(1)} frames/s, ${pipeline.dropped} dropped; age at the decision ${pipeline.age.p50.toFixed(1)} ms p50, ${pipeline.age.p95.toFixed(1)} ms p95 (first fifth → last: ${pipeline.ageGrowth.first.toFixed(1)} → ${pipeline.ageGrowth.last.toFixed(1)})`,
+  ];
+  output.result({ ok: true, load: loadavg()[0], ...report }, lines.join('\n'));
+  return EXIT.ok;
 }
 
 /** Enrols and unlocks through the real pipeline process. */
