@@ -102,14 +102,15 @@ void forget(napi_env env, void* data, void*) {
   delete handle;
 }
 
-// open(candidates: string[], serial: string, wake: () => void): handle
+// open(candidates: string[], serial: string, patient: boolean, wake: () => void): handle
 napi_value open(napi_env env, napi_callback_info info) {
-  size_t count = 3;
-  napi_value parameters[3];
+  size_t count = 4;
+  napi_value parameters[4];
   napi_get_cb_info(env, info, &count, parameters, nullptr, nullptr);
   uint32_t length = 0;
-  if (count < 3 || napi_get_array_length(env, parameters[0], &length) != napi_ok) {
-    napi_throw_type_error(env, nullptr, "open(candidates, serial, wake)");
+  bool patient = false;
+  if (count < 4 || napi_get_value_bool(env, parameters[2], &patient) != napi_ok || napi_get_array_length(env, parameters[0], &length) != napi_ok) {
+    napi_throw_type_error(env, nullptr, "open(candidates, serial, patient, wake)");
     return nullptr;
   }
   std::vector<std::string> candidates;
@@ -119,12 +120,12 @@ napi_value open(napi_env env, napi_callback_info info) {
     candidates.push_back(stringOf(env, candidate));
   }
   napi_threadsafe_function wake;
-  if (napi_create_threadsafe_function(env, parameters[2], nullptr, text(env, "freenect1"), 0, 1, nullptr, nullptr,
+  if (napi_create_threadsafe_function(env, parameters[3], nullptr, text(env, "freenect1"), 0, 1, nullptr, nullptr,
                                       nullptr, nullptr, &wake) != napi_ok) {
     napi_throw_type_error(env, nullptr, "wake must be a function");
     return nullptr;
   }
-  auto session = std::make_shared<Session>(std::move(candidates), stringOf(env, parameters[1]), [wake] {
+  auto session = std::make_shared<Session>(std::move(candidates), stringOf(env, parameters[1]), patient, [wake] {
     napi_call_threadsafe_function(wake, nullptr, napi_tsfn_nonblocking);
   });
   std::promise<void> quiet;
@@ -157,6 +158,7 @@ napi_value pictureOf(napi_env env, const Picture& picture) {
   set(env, result, "width", number(env, picture.mode.width));
   set(env, result, "height", number(env, picture.mode.height));
   set(env, result, "number", number(env, picture.number));
+  set(env, result, "ticks", number(env, picture.ticks));
   set(env, result, "age", number(env, age.count()));
   return result;
 }

@@ -34,6 +34,15 @@ Mode find(Count count, Get get, int32_t format) {
   return Mode{};
 }
 
+void fill(Picture& picture, uint32_t number, const Mode& mode, const void* bytes, uint32_t ticks) {
+  picture.bytes.resize(mode.bytes);
+  std::memcpy(picture.bytes.data(), bytes, mode.bytes);
+  picture.mode = mode;
+  picture.number = number;
+  picture.ticks = ticks;
+  picture.arrived = Clock::now();
+}
+
 }  // namespace
 
 void Session::run() {
@@ -135,12 +144,8 @@ const char* Session::start(const Library& library, Device* device) {
   facts.millimetres = depthMode.valid;
   if (!depthMode.valid) depthMode = find(library.get_depth_mode_count, library.get_depth_mode, RAW_11);
   if (!depthMode.valid || !colourMode.valid) return "modes";
-  library.set_depth_callback(device, [](Device*, void* bytes, uint32_t) {
-    current->receive(current->latestDepth, ++current->depthNumber, current->depthMode, bytes);
-  });
-  library.set_video_callback(device, [](Device*, void* bytes, uint32_t) {
-    current->receive(current->latestVideo, ++current->videoNumber, current->videoMode, bytes);
-  });
+  library.set_depth_callback(device, [](Device*, void* bytes, uint32_t ticks) { current->receiveDepth(bytes, ticks); });
+  library.set_video_callback(device, [](Device*, void* bytes, uint32_t ticks) { current->receiveVideo(bytes, ticks); });
   videoMode = colourMode;
   if (library.set_depth_mode(device, depthMode) < 0 || library.set_video_mode(device, videoMode) < 0) return "modes";
   if (library.start_depth(device) < 0) return "start";
@@ -177,16 +182,27 @@ bool Session::switchVideo(const Library& library, Device* device, const Mode& mo
   return library.set_video_mode(device, mode) >= 0 && library.start_video(device) >= 0;
 }
 
-void Session::receive(Picture& slot, uint32_t number, const Mode& mode, const void* bytes) {
+void Session::receiveDepth(const void* bytes, uint32_t ticks) {
   {
-    const std::lock_guard<std::mutex> lock(mutex);
-    slot.bytes.resize(mode.bytes);
-    std::memcpy(slot.bytes.data(), bytes, mode.bytes);
-    slot.mode = mode;
-    slot.number = number;
-    slot.arrived = Clock::now();
+    std::unique_lock<std::mutex> lock(mutex);
+    if (patient) taken.wait(lock, [this] { return stopping || latestDepth.number == 0; });
+    fill(latestDepth, ++depthNumber, depthMode, bytes, ticks);
+    if (newVideo.number > 0) std::swap(latestVideo, newVideo);
+    newVideo.number = 0;
   }
   announce();
+}
+
+void Session::receiveVideo(const void* bytes, uint32_t ticks) {
+  fill(newVideo, ++videoNumber, videoMode, bytes, ticks);
+}
+
+void Session::stop() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex);
+    stopping = true;
+  }
+  taken.notify_all();
 }
 
 void Session::enter(State next) {
@@ -204,10 +220,15 @@ void Session::announce() {
 State Session::take(Picture& depth, Picture& video) {
   woken = false;
   depth.number = video.number = 0;
-  const std::lock_guard<std::mutex> lock(mutex);
-  if (latestDepth.number > 0) std::swap(depth, latestDepth);
-  if (latestVideo.number > 0) std::swap(video, latestVideo);
-  return state;
+  State now;
+  {
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (latestDepth.number > 0) std::swap(depth, latestDepth);
+    if (latestVideo.number > 0) std::swap(video, latestVideo);
+    now = state;
+  }
+  taken.notify_all();
+  return now;
 }
 
 void Session::log(Context*, int32_t level, const char* message) {

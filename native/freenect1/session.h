@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -20,6 +21,8 @@ struct Picture {
   Mode mode{};
   // Counts the pictures that arrived, those that nobody took too; 0 where none is here.
   uint32_t number = 0;
+  // The device's own clock, 60 MHz.
+  uint32_t ticks = 0;
   Clock::time_point arrived;
 };
 
@@ -52,19 +55,20 @@ enum class State { opening, streaming, over };
 class Session {
  public:
   // @param serial of the device, empty for any
+  // @param patient each depth picture waits until the one before was taken: for recordings, of which none shall be lost
   // @param wake called from the session's thread when there is something new; once until the next take
-  Session(std::vector<std::string> candidates, std::string serial, std::function<void()> wake)
-      : candidates(std::move(candidates)), serial(std::move(serial)), wake(std::move(wake)) {}
+  Session(std::vector<std::string> candidates, std::string serial, bool patient, std::function<void()> wake)
+      : candidates(std::move(candidates)), serial(std::move(serial)), patient(patient), wake(std::move(wake)) {}
 
   // Body of the session's thread.
   void run();
 
   // The rest is for other threads.
-  void stop() { stopping = true; }
+  void stop();
   void showInfrared(bool wanted) { infraredWanted = wanted; }
   void tilt(double degrees) { tiltWanted = degrees; }
   void led(int32_t colour) { ledWanted = colour; }
-  // Swaps what is new for the caller's buffers; a number of 0 where nothing is.
+  // Swaps what is new for the caller's buffers; a number of 0 where nothing is. Video is the latest that came before the depth.
   State take(Picture& depth, Picture& video);
   // Once it streams. They do not change any more.
   const Facts& known() const { return facts; }
@@ -78,13 +82,15 @@ class Session {
   Device* open(const Library& library, Context* context);
   void calibrate(const Library& library, Device* device);
   bool switchVideo(const Library& library, Device* device, const Mode& mode);
-  void receive(Picture& slot, uint32_t number, const Mode& mode, const void* bytes);
+  void receiveDepth(const void* bytes, uint32_t ticks);
+  void receiveVideo(const void* bytes, uint32_t ticks);
   void enter(State next);
   void announce();
   static void log(Context*, int32_t level, const char* message);
 
   const std::vector<std::string> candidates;
   const std::string serial;
+  const bool patient;
   const std::function<void()> wake;
 
   std::atomic<bool> stopping{false};
@@ -96,11 +102,14 @@ class Session {
   // The thread's own.
   Mode depthMode{}, videoMode{}, colourMode{}, infraredMode{};
   uint32_t depthNumber = 0, videoNumber = 0;
+  // Waits for the next depth.
+  Picture newVideo;
   std::string messages;
 
   Facts facts;
   Failure failure;
   std::mutex mutex;
+  std::condition_variable taken;
   Picture latestDepth, latestVideo;
   State state = State::opening;
 };

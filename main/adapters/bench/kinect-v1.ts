@@ -63,7 +63,7 @@ export async function measureKinectV1(
         .map((frame, i) => {
           const bytes = rawDepth(frame.depth.data).buffer as ArrayBuffer;
           const begun = process.cpuUsage();
-          const data = depthOf({ bytes, format: VIDEO.rgb, ...SIZE, number: i, age: 0 }, table);
+          const data = depthOf({ bytes, format: VIDEO.rgb, ...SIZE, number: i, ticks: 0, age: 0 }, table);
           register({ ...frame, depth: { ...frame.depth, data } });
           const { user, system } = process.cpuUsage(begun);
           return (user + system) / 1000;

@@ -48,6 +48,7 @@ export async function openSensor(spec: string, { pace, clock }: SensorOptions): 
       return new FreenectSensor({
         ...parseFreenectSpec(detail),
         clock,
+        pace,
         addon: loadFreenect(),
         recording: process.env['FAKENECT_PATH'],
         diagnose: async () => ({

@@ -25,8 +25,11 @@ export const outputOf = (command: Command): Output =>
   new Output(command.optsWithGlobals<{ json?: boolean }>().json ?? false);
 
 /** Recordings and simulations are judged frame by frame unless asked for live; hardware is always live. */
-export const paceOf = ({ sensor, live }: CommonOptions): Pace =>
-  live || !/^(simulated|replay)\b/.test(sensor) ? 'live' : 'virtual';
+export const paceOf = ({ sensor, live }: CommonOptions): Pace => {
+  const recorded =
+    process.env['FAKENECT_PATH'] === undefined ? /^(simulated|replay)\b/ : /^(simulated|replay|freenect)\b/;
+  return live || !recorded.test(sensor) ? 'live' : 'virtual';
+};
 
 /** The simulated visitor turns the head when asked to enrol. */
 export function withTurn(sensor: string): string {

@@ -124,7 +124,7 @@ describe.skipIf(missing)(
     it('closes the device when the program ends without a word', async () => {
       const path = nodeGypBuild.path(join(import.meta.dirname, '..'));
       const script = `const addon = require(${JSON.stringify(path)});
-      const session = addon.open([${JSON.stringify(join(folder, 'libpretend.so'))}], '', () => {
+      const session = addon.open([${JSON.stringify(join(folder, 'libpretend.so'))}], '', false, () => {
         if (addon.take(session).depth) process.exit(7);
       });`;
       const { status, signal } = spawnSync(process.execPath, ['-e', script], {

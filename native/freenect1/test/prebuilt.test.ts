@@ -19,7 +19,7 @@ describe('the prebuilt addon', () => {
   it('loads without libfreenect, and says what the loader said of it', async () => {
     const addon = loadFreenect();
     const session = await new Promise<ReturnType<typeof addon.open>>((resolve) => {
-      const opened = addon.open(['libnothing.so.1', 'libnothing.so.2'], '', () => resolve(opened));
+      const opened = addon.open(['libnothing.so.1', 'libnothing.so.2'], '', false, () => resolve(opened));
     });
     expect(addon.take(session).state).toBe('over');
     const { stage, detail } = addon.why(session);
@@ -30,6 +30,6 @@ describe('the prebuilt addon', () => {
   it('refuses what is no session, in words', () => {
     const addon = loadFreenect();
     expect(() => addon.take({} as never)).toThrow('not a session');
-    expect(() => addon.open(undefined as never, '', () => undefined)).toThrow('open(');
+    expect(() => addon.open(undefined as never, '', false, () => undefined)).toThrow('open(');
   });
 });

@@ -23,6 +23,8 @@ export interface Film {
   readonly step?: number;
   /** How often it is played, one time after the other. */
   readonly times?: number;
+  /** As fast as it is looked at: the host's times stand still, the device's go on. */
+  readonly fast?: boolean;
 }
 
 const HEADER = { d: 'P5 640 480 65535\n', r: 'P6 640 480 255\n' } as const;
@@ -31,13 +33,19 @@ const KIND = { d: 'pgm', r: 'ppm' } as const;
 /** Films a scene into a new folder. @returns the frames, as the simulated sensor saw them */
 export async function filmForFakenect(
   folder: string,
-  { scene, seconds, step = 1, times = 1 }: Film,
+  { scene, seconds, step = 1, times = 1, fast = false }: Film,
 ): Promise<SensorFrame[]> {
   await mkdir(folder);
   const stage = new Stage(scene, ordinaryCast());
   const frames: SensorFrame[] = [];
   for (let i = 0; i * FRAME_TIME < seconds * 1000; i += step) frames.push(stage.frame(i, ms(i * FRAME_TIME)));
   const index: string[] = [];
+  /** Kind, the host's seconds, and the device's ticks of 60 MHz. */
+  const nameOf = (kind: 'd' | 'r', { capturedAt }: SensorFrame, after: number): string => {
+    const time = after + capturedAt / 1000;
+    const ticks = Math.round(time * 60e6) % 2 ** 32;
+    return `${kind}-${(fast ? 1 : 1 + time).toFixed(6)}-${ticks}.${KIND[kind]}`;
+  };
   for (let time = 0; time < times; time++)
     for (const frame of frames) {
       // Colour first: each depth picture goes with the colour before it.
@@ -52,10 +60,6 @@ export async function filmForFakenect(
   await writeFile(join(folder, INDEX), `${index.join('\n')}\n`);
   return frames;
 }
-
-/** Kind, the host's seconds, and the device's ticks of 60 MHz. */
-const nameOf = (kind: 'd' | 'r', { capturedAt }: SensorFrame, after: number): string =>
-  `${kind}-${(1 + after + capturedAt / 1000).toFixed(6)}-${Math.round(capturedAt * 60_000) >>> 0}.${KIND[kind]}`;
 
 function pixelsOf(kind: 'd' | 'r', { depth, colour }: SensorFrame): Uint8Array {
   if (kind === 'd') return new Uint8Array(rawDepth(depth.data).buffer);

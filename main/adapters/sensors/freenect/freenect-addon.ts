@@ -17,6 +17,8 @@ export interface FreenectPicture {
   readonly height: number;
   /** Counts all pictures of the stream from 1, those that nobody took too. */
   readonly number: number;
+  /** The device's own clock, 60 MHz, 32 bits. */
+  readonly ticks: number;
   /** Milliseconds since it arrived. */
   readonly age: number;
 }
@@ -50,10 +52,11 @@ type Session = { readonly [session]: true };
 export interface FreenectAddon {
   /**
    * Starts a thread that opens the library and the device. @param serial empty for any device
+   * @param patient each depth picture waits until the one before was taken, so that none of a recording is lost
    * @param wake called when there is something new to take; once until the next `take`
    */
-  open(libraries: readonly string[], serial: string, wake: () => void): Session;
-  /** The latest pictures that were not taken yet. */
+  open(libraries: readonly string[], serial: string, patient: boolean, wake: () => void): Session;
+  /** The latest depth that was not taken yet, and the latest video that came before it where that is new. */
   take(session: Session): {
     readonly state: 'opening' | 'streaming' | 'over';
     readonly depth?: FreenectPicture;

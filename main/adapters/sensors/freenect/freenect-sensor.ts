@@ -2,6 +2,7 @@
  * A Kinect v1 through libfreenect. Depth leads: each depth picture goes with the latest colour (or, in the dark, infrared) that
  * arrived before it. Everything that waits for the device waits in the addon's thread.
  */
+import type { Pace } from '../../../contract/pipeline.ts';
 import { FacetError } from '../../../contract/result.ts';
 import { ms, type Milliseconds } from '../../../contract/units.ts';
 import { brightness } from '../../../core/judge/quality.ts';
@@ -25,12 +26,16 @@ export interface FreenectOptions {
   readonly tilt?: number;
   /** Folder of a recording, where the library is fakenect. */
   readonly recording?: string | undefined;
+  /** `virtual`: every frame of a recording, captured when its device says; frames of now otherwise. */
+  readonly pace?: Pace;
   readonly firstFrameWithin?: Milliseconds;
   readonly frameWithin?: Milliseconds;
 }
 
-/** A video picture that arrived longer before the depth (ms) shows another moment. */
+/** A video picture of longer before the depth (ms) shows another moment. */
 const PAIRED = 60;
+/** Of the device's clock. */
+const TICKS_PER_MS = 60_000;
 /** A device that takes longer to close is left behind (ms). */
 const CLOSE_WITHIN = 5000;
 /** Serial number of a recording: never that of a device. */
@@ -38,7 +43,7 @@ const RECORDING = 'fakenect';
 
 interface Video {
   readonly picture: FreenectPicture;
-  readonly arrivedAt: Milliseconds;
+  readonly at: Milliseconds;
 }
 
 /** One Kinect at a time in this process: there is one library, and its recordings are one per process. */
@@ -69,7 +74,11 @@ export class FreenectSensor implements Sensor {
       );
     inUse = true;
     const news = new Mailbox<true>();
-    const session = addon.open(freenectLibraries(), serial, () => news.put(true));
+    const virtual = recording !== undefined && this.options.pace === 'virtual';
+    const session = addon.open(freenectLibraries(), serial, virtual, () => news.put(true));
+    const timeOf = virtual
+      ? deviceTime()
+      : ({ age }: FreenectPicture, now: Milliseconds): Milliseconds => ms(now - age);
     const lights = new LightSwitch();
     let kinect: KinectV1 | undefined;
     let video: Video | undefined;
@@ -80,12 +89,10 @@ export class FreenectSensor implements Sensor {
         const { state, depth, video: newVideo } = addon.take(session);
         const now = clock.now();
         if (newVideo) {
-          video = { picture: newVideo, arrivedAt: ms(now - newVideo.age) };
-          const stream = lights.next(brightnessOf(newVideo), now);
-          addon.tell(session, {
-            infrared: stream === 'infrared',
-            led: stream === 'infrared' ? LED.yellow : LED.green,
-          });
+          video = { picture: newVideo, at: timeOf(newVideo, now) };
+          const stream = lights.next(brightnessOf(newVideo), video.at);
+          const led = stream === 'infrared' ? LED.yellow : LED.green;
+          addon.tell(session, { infrared: stream === 'infrared', led });
         }
         if (state !== 'opening' && depth) {
           if (!kinect) {
@@ -94,7 +101,7 @@ export class FreenectSensor implements Sensor {
             if (recording === undefined) this.serial = facts.serial;
             if (tilt !== undefined) addon.tell(session, { tilt });
           }
-          yield frameOf(kinect, depth, ms(now - depth.age), video);
+          yield frameOf(kinect, depth, timeOf(depth, now), video);
           wait = frameWithin;
           deadline = clock.now() + wait;
         } else if (state === 'over') {
@@ -117,6 +124,18 @@ export class FreenectSensor implements Sensor {
   }
 }
 
+/** Milliseconds since the first picture by the device's clock, which begins anew every 71 s. */
+function deviceTime(): (picture: FreenectPicture) => Milliseconds {
+  let before: number | undefined;
+  let time = 0;
+  return ({ ticks }) => {
+    // Colour and depth may come a little out of order: a small step back is one.
+    if (before !== undefined) time += ((ticks - before) | 0) / TICKS_PER_MS;
+    before = ticks;
+    return ms(time);
+  };
+}
+
 /** Of the middle of a colour picture, where the person is; undefined for infrared. */
 const brightnessOf = ({ format, bytes, width, height }: FreenectPicture): number | undefined =>
   format === VIDEO.rgb
@@ -132,7 +151,7 @@ function frameOf(
   capturedAt: Milliseconds,
   video: Video | undefined,
 ): SensorFrame {
-  const pictured = video && capturedAt - video.arrivedAt <= PAIRED ? video.picture : undefined;
+  const pictured = video && capturedAt - video.at <= PAIRED ? video.picture : undefined;
   const inColour = pictured?.format === VIDEO.rgb;
   return {
     sequence: depth.number - 1,

@@ -25,7 +25,7 @@ export class StandIn implements FreenectAddon {
   private numbers = { depth: 0, video: 0 };
   private wake: () => void = () => undefined;
 
-  open(_libraries: readonly string[], _serial: string, wake: () => void): never {
+  open(_libraries: readonly string[], _serial: string, _patient: boolean, wake: () => void): never {
     this.wake = wake;
     this.state = 'opening';
     return {} as never;
@@ -52,14 +52,22 @@ export class StandIn implements FreenectAddon {
     const values =
       typeof millimetres === 'number' ? new Uint16Array(640 * 480).fill(millimetres) : millimetres;
     const bytes = values.slice().buffer;
-    this.depth = { bytes, format: 5, width: 640, height: 480, number: ++this.numbers.depth, age: 0 };
+    this.depth = {
+      bytes,
+      format: 5,
+      width: 640,
+      height: 480,
+      number: ++this.numbers.depth,
+      ticks: 0,
+      age: 0,
+    };
     this.wake();
   }
 
   sendVideo(pixels: Uint8Array | Uint16Array, format: number, height = 480): void {
     this.state = 'streaming';
     const bytes = pixels.slice().buffer;
-    this.video = { bytes, format, width: 640, height, number: ++this.numbers.video, age: 0 };
+    this.video = { bytes, format, width: 640, height, number: ++this.numbers.video, ticks: 0, age: 0 };
     this.wake();
   }
 
