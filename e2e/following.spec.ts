@@ -90,3 +90,26 @@ test('looks of earlier networks say so, and are set up again', async ({ page }) 
   await confirm(page);
   await expect(page.getByRole('region', { name: 'Set up your face' })).toBeVisible();
 });
+
+test('a retraining shows how far it is and can be stopped, with the keyboard alone', async ({ page }) => {
+  await open(page, 'retraining', 'settings/retrain');
+  await expect(page.getByText('TensorFlow.js in WebAssembly · about 2 seconds left')).toBeVisible();
+  await expect(page.getByRole('progressbar', { name: 'Retraining' })).toBeVisible();
+  await look(page, 'settings-retrain-running');
+  await page.getByRole('button', { name: 'Stop' }).focus();
+  await page.keyboard.press('Enter');
+  const retrain = page.getByRole('region', { name: 'Retrain' }).getByRole('button', { name: 'Retrain' });
+  await retrain.click();
+  await confirm(page);
+});
+
+test('what came of a retraining is told in plain words, with its curve and the versions before it', async ({
+  page,
+}) => {
+  await open(page, 'retrained', 'settings/retrain');
+  await expect(page.getByText('You turned away: 25 before, 8 after, of 168')).toBeVisible();
+  await expect(page.getByRole('img', { name: 'lower is better' })).toBeVisible();
+  await look(page, 'settings-retrain-done');
+  await page.getByRole('button', { name: 'Use the version of 21 November' }).click();
+  await confirm(page);
+});

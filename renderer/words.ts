@@ -7,7 +7,7 @@ import type { Failure, FailureCode } from '../main/contract/result.ts';
 
 import { GUIDANCE } from '../main/contract/words.ts';
 
-export { GUIDANCE, REFUSAL } from '../main/contract/words.ts';
+export { BACKEND, GUIDANCE, REFUSAL, RETRAIN_STAGE, retrainSentences } from '../main/contract/words.ts';
 
 export const UNREACHED = 'Facet did not answer. Try again in a moment';
 export const RECONNECTING = 'Facet cannot be reached at the moment. It is being tried again';
@@ -69,6 +69,10 @@ export const OUTDATED = 'Facet’s networks changed. Enter your PIN and set up y
 export const OUTDATED_DESK =
   'Facet’s networks changed since you set up your face, so they cannot recognise it any more. Set it up again; until then your PIN opens the screen.';
 export const OUTDATED_LOOK = 'Facet’s networks changed: set this look up again';
+export const RETRAINING =
+  'Facet can learn from your looks what tells you from others. Views and people that it did not learn from decide whether what it learned is kept.';
+export const NOTHING_TO_LEARN = 'No look is set up yet, so there is nothing to learn from';
+export const secondsLeft = (seconds: number) => `about ${plural(seconds, 'second')} left`;
 export const PINS_DIFFER = 'The two PINs differ. Type the same one twice';
 
 const FAILURE: Partial<Record<FailureCode, string>> = {

@@ -71,6 +71,13 @@ export const apiSchemas = {
   'offer.dismiss': z.strictObject({}),
   /** Forgets what followed the person on a day. */
   'adaptation.undo': z.strictObject({ pin, day: z.int().min(0).max(1e8) }),
+  /** Learns from the looks to tell their owner from others; how it goes is in AppState.retraining. */
+  'retrain.start': z.strictObject({ pin }),
+  'retrain.cancel': z.strictObject({}),
+  /** Puts a finished or failed retraining away. */
+  'retrain.dismiss': z.strictObject({}),
+  /** Goes back, or on, to a retrained version; 0 for none. */
+  'retrain.use': z.strictObject({ pin, version: z.int().min(0).max(1e9) }),
   'pin.change': z.strictObject({ pin, next: pin }),
   /** Every gallery, PIN, setting and key of this data folder. */
   'everything.remove': z.strictObject({ pin }),

@@ -93,6 +93,10 @@ export class ScriptedApi implements FacetApi {
           looks: state.looks.filter(({ name }) => name !== (argument as ApiArguments<'looks.remove'>).look),
         });
         break;
+      case 'retrain.cancel':
+      case 'retrain.dismiss':
+        this.push({ retraining: undefined });
+        break;
       case 'enrolment.cancel':
       case 'enrolment.dismiss':
         this.push({ enrolment: undefined });

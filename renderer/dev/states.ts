@@ -1,5 +1,6 @@
 /** States to develop and test the page with. */
 import type { AppState } from '../../main/contract/states/app.ts';
+import type { Judgement, RetrainReport } from '../../main/contract/states/retrain.ts';
 import type { ListedSensor } from '../../main/contract/states/sensors.ts';
 import { ms } from '../../main/contract/units.ts';
 
@@ -30,6 +31,8 @@ const app: AppState = {
   adaptation: [],
   offer: false,
   enrolment: undefined,
+  retraining: undefined,
+  heads: [],
   settings: {
     sensitivity: 1e-5,
     attentionRequired: true,
@@ -74,6 +77,26 @@ const open = { kind: 'unlocked', by: 'pin' } as const;
 const [plain] = app.looks;
 const november = (day: number) => Date.UTC(2026, 10, day, 9, 30);
 
+const judgement = (errors: number, scale: number): Judgement => ({
+  falseAccepts: { errors: 0, of: 790, low: 0, high: 0.0038 },
+  falseRejects: { errors, of: 168, low: 0.02, high: 0.1 },
+  det: [0.1, 0.03, 0.01, 0.003].map((falseAccept, i) => ({ falseAccept, falseReject: scale * i })),
+});
+const REPORT: RetrainReport = {
+  verdict: 'better',
+  promoted: true,
+  before: judgement(25, 0.05),
+  after: judgement(8, 0.02),
+  views: { learned: 13, heldOut: 4 },
+  people: { learned: 207, heldOut: 206 },
+  backend: 'wasm',
+  seconds: 2.9,
+};
+const HEADS = [
+  { version: 2, fittedAt: november(24), looks: ['plain', 'with a hat'], inUse: true, outdated: false },
+  { version: 1, fittedAt: november(21), looks: ['plain'], inUse: false, outdated: false },
+];
+
 /** What /dev/?show=NAME begins with. */
 export const SHOWN: Readonly<Record<string, Partial<AppState>>> = {
   offer: { lock: open, offer: true },
@@ -95,6 +118,23 @@ export const SHOWN: Readonly<Record<string, Partial<AppState>>> = {
       { day: 1, at: november(21), views: 2, drift: 1 },
     ],
   },
+  retraining: {
+    lock: open,
+    retraining: {
+      kind: 'running',
+      progress: {
+        stage: 'fitting',
+        backend: 'wasm',
+        share: 0.4,
+        epoch: 60,
+        epochs: 100,
+        loss: 0.1,
+        secondsLeft: 2,
+      },
+      losses: Array.from({ length: 60 }, (_, i) => 0.7 / (1 + i / 6)),
+    },
+  },
+  retrained: { lock: open, retraining: { kind: 'done', report: REPORT }, heads: HEADS },
   outdated: { lock: open, looks: [{ ...plain, outdated: true }] },
 };
 

@@ -1,5 +1,14 @@
 /** Where the page is, kept in the address so that a reload comes back to it. */
-const SECTIONS = ['sensor', 'looks', 'following', 'unlocking', 'pin', 'appearance', 'remove'] as const;
+const SECTIONS = [
+  'sensor',
+  'looks',
+  'following',
+  'retrain',
+  'unlocking',
+  'pin',
+  'appearance',
+  'remove',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export type Route =

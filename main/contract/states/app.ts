@@ -7,6 +7,7 @@ import type { FailureCode } from '../result.ts';
 import type { Milliseconds } from '../units.ts';
 import type { EnrolmentReport, EnrolmentView } from './enrolment.ts';
 import type { LockState } from './lock.ts';
+import type { HeadState, RetrainPanel } from './retrain.ts';
 import type { ListedSensor } from './sensors.ts';
 
 export type SensorState =
@@ -91,6 +92,9 @@ export interface AppState {
   /** The face that was refused right before the PIN may be remembered. */
   readonly offer: boolean;
   readonly enrolment: EnrolmentPanel | undefined;
+  readonly retraining: RetrainPanel | undefined;
+  /** The retrained versions, latest first. */
+  readonly heads: readonly HeadState[];
   readonly settings: Settings;
   /** Sentences that concern everybody who uses this desk: weaker key storage, a settings file that was set aside. */
   readonly warnings: readonly string[];

@@ -1,4 +1,6 @@
 /** What the page may know about a retraining: how far it is, and counts of what was held out; no embedding, no distance. */
+import type { FailureCode } from '../result.ts';
+
 /** What computes: the native library, WebAssembly, or plain JavaScript. */
 export const BACKENDS = ['tfjs-node', 'wasm', 'cpu'] as const;
 export type Backend = (typeof BACKENDS)[number];
@@ -65,3 +67,13 @@ export interface RetrainReport {
   readonly backend: Backend;
   readonly seconds: number;
 }
+
+export type RetrainPanel =
+  | {
+      readonly kind: 'running';
+      readonly progress: RetrainProgress;
+      /** The loss of each epoch so far, of the spectrum being fitted. */
+      readonly losses: readonly number[];
+    }
+  | { readonly kind: 'done'; readonly report: RetrainReport }
+  | { readonly kind: 'failed'; readonly code: FailureCode; readonly message: string };

@@ -37,8 +37,7 @@ export class Retraining {
     signal: AbortSignal,
     show: (progress: RetrainProgress) => void,
   ): Promise<Result<RetrainReport>> {
-    if (this.running)
-      return fail('busy', 'Facet is retraining already. Wait until it is done, or stop it first.');
+    if (this.running) return fail('busy', ALREADY);
     this.running = true;
     try {
       return await this.retrain(user, seed, sensitivity, signal, show);
@@ -95,4 +94,5 @@ export class Retraining {
   }
 }
 
+export const ALREADY = 'Facet is retraining already. Wait until it is done, or stop it first.';
 export const STOPPED = 'Stopped. Nothing was changed; you are recognised as before.';

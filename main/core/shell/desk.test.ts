@@ -4,6 +4,8 @@ import { apiSchemas, type Channel } from '../../contract/api.ts';
 import { SECTORS } from '../../contract/codes.ts';
 import { fail } from '../../contract/result.ts';
 import type { AppState } from '../../contract/states/app.ts';
+import { deg } from '../../contract/units.ts';
+import { trained } from '../memory.fixture.ts';
 import type { ListedSensor } from '../../contract/states/sensors.ts';
 import type { PipelineEvent } from '../ports.ts';
 import {
@@ -763,5 +765,89 @@ describe('a desk that adapts', () => {
     await staged.stand(ADA, 3);
     await settled();
     expect(templates()).toHaveLength(1);
+  });
+});
+
+describe('retraining', () => {
+  beforeEach(async () => {
+    staged = await stagedDesk();
+    const gallery = staged.vault.galleries.get('ada')!;
+    const [template] = gallery.templates;
+    const turned = (i: number) => ({
+      yaw: deg(20 * Math.sin(i)),
+      pitch: deg(14 * Math.cos(i)),
+      roll: deg(0),
+    });
+    const templates = Array.from({ length: 12 }, (_, i) => ({ ...template, pose: turned(i) }));
+    staged.vault.galleries.set('ada', { ...gallery, templates });
+    staged.desk.attend();
+    await settled();
+  });
+
+  const start = () => call('retrain.start', { pin: PIN });
+  const end = async (outcome: Parameters<StagedDesk['trainer']['end']>[0]) => {
+    staged.trainer.end(outcome);
+    await settled();
+  };
+
+  it('needs the PIN, and only one is done at a time', async () => {
+    expect(await call('retrain.start', { pin: '918273' })).toMatchObject({ code: 'pin-wrong' });
+    expect(staged.trainer.tasks).toHaveLength(0);
+    expect(await start()).toMatchObject({ ok: true });
+    await settled();
+    expect(await start()).toMatchObject({ code: 'busy' });
+    expect(staged.trainer.tasks).toHaveLength(1);
+  });
+
+  it('shows how far it is, and what came of it; the version can be left again, for the PIN', async () => {
+    await start();
+    await settled();
+    for (const [epoch, loss] of [0.71234, 0.4].entries())
+      staged.trainer.show({
+        stage: 'fitting',
+        backend: 'wasm',
+        share: 0.3,
+        epoch: epoch + 1,
+        epochs: 100,
+        loss,
+      });
+    expect(state().retraining).toMatchObject({
+      kind: 'running',
+      progress: { epoch: 2 },
+      losses: [0.712, 0.4],
+    });
+    await end(trained(true));
+    expect(state().retraining).toMatchObject({ kind: 'done', report: { promoted: true } });
+    expect(state().heads).toMatchObject([{ version: 1, inUse: true, looks: ['plain'] }]);
+    expect(await call('retrain.use', { pin: '918273', version: 0 })).toMatchObject({ code: 'pin-wrong' });
+    expect(await call('retrain.use', { pin: PIN, version: 0 })).toMatchObject({ ok: true });
+    expect(state().heads).toMatchObject([{ version: 1, inUse: false }]);
+    await call('retrain.dismiss');
+    expect(state().retraining).toBeUndefined();
+  });
+
+  it('is put away by a cancel, and says why where it fails', async () => {
+    await start();
+    await settled();
+    await call('retrain.cancel');
+    await settled();
+    expect(state().retraining).toBeUndefined();
+    await start();
+    await settled();
+    await end(fail('model-missing', 'There is no pool.'));
+    expect(state().retraining).toEqual({
+      kind: 'failed',
+      code: 'model-missing',
+      message: 'There is no pool.',
+    });
+    expect(state().heads).toEqual([]);
+  });
+
+  it('ends with everything that is deleted', async () => {
+    await start();
+    await settled();
+    expect(await call('everything.remove', { pin: PIN })).toMatchObject({ ok: true });
+    await settled();
+    expect(state()).toMatchObject({ retraining: undefined, heads: [], user: undefined });
   });
 });

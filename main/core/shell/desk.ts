@@ -23,11 +23,13 @@ import type {
   SensorState,
 } from '../../contract/states/app.ts';
 import type { LockState } from '../../contract/states/lock.ts';
+import type { HeadState, RetrainPanel } from '../../contract/states/retrain.ts';
 import type { ListedSensor } from '../../contract/states/sensors.ts';
 import { ms, type Milliseconds } from '../../contract/units.ts';
 import { AppService, type AppParts } from './app-service.ts';
 import { Backoff } from './backoff.ts';
 import { FrameMeter } from './frame-meter.ts';
+import { ALREADY } from '../retrain/retraining.ts';
 import type { LockSession } from '../lock/lock-session.ts';
 import { Return } from './return.ts';
 import type { Pipeline, PipelineEvent, SensorList, ViewedPipeline } from '../ports.ts';
@@ -113,6 +115,10 @@ export class Desk {
   private listed: readonly ListedSensor[] = [];
   private listedAt: Milliseconds | undefined;
   private enrolment: EnrolmentPanel | undefined;
+  private retraining: RetrainPanel | undefined;
+  private heads: readonly HeadState[] = [];
+  /** Ends the retraining that runs. */
+  private stopRetraining: AbortController | undefined;
   private readonly warnings = new Map<string, string>();
   private visitor: Visitor | undefined;
   private turnedUntil: Milliseconds | undefined;
@@ -186,6 +192,8 @@ export class Desk {
     if (user !== this.user) return;
     this.looks = looks.ok ? looks.value.looks : [];
     this.adaptation = looks.ok ? looks.value.days : undefined;
+    const heads = user === undefined ? ok([]) : await this.app.retraining.versions(user);
+    this.heads = heads.ok ? heads.value : [];
     this.warn('looks', looks.ok ? undefined : looks.message);
     this.publish();
   }
@@ -206,6 +214,8 @@ export class Desk {
       adaptation: this.adaptation,
       offer: this.offer,
       enrolment: this.enrolment,
+      retraining: this.retraining,
+      heads: this.heads,
       settings: this.settings,
       warnings: [...this.warnings.values()],
       diagnostics: diagnosing ? (diagnostics ?? this.measured()) : undefined,
@@ -273,7 +283,7 @@ export class Desk {
       return await answer(parsed.data);
     } catch (error) {
       this.parts.report(error);
-      return fail('fault', 'Something went wrong in Facet itself; the log says what. Try again.');
+      return fail('fault', FAULT);
     } finally {
       this.steer();
     }
@@ -357,6 +367,27 @@ export class Desk {
         await this.loadLooks();
         return undone;
       }),
+    'retrain.start': ({ pin }) =>
+      this.withPin(pin, () => {
+        if (this.retraining?.kind === 'running') return fail('busy', ALREADY);
+        void this.retrain();
+        return ok(undefined);
+      }),
+    'retrain.cancel': () => {
+      this.stopRetraining?.abort();
+      return ok(undefined);
+    },
+    'retrain.dismiss': () => {
+      if (this.retraining?.kind !== 'running') this.retraining = undefined;
+      return ok(undefined);
+    },
+    'retrain.use': ({ pin, version }) =>
+      this.withUser(async (user) => {
+        const right = await this.app.enterPin(user, pin);
+        const used = right.ok ? await this.app.retraining.use(user, version) : right;
+        await this.loadLooks();
+        return used;
+      }),
     'pin.change': ({ pin, next }) => this.withUser((user) => this.app.changePin(user, pin, next)),
     'everything.remove': ({ pin }) => this.withPin(pin, () => this.removeEverything()),
     'diagnostics.open': ({ pin }) =>
@@ -381,6 +412,39 @@ export class Desk {
       return ok(undefined);
     },
   };
+
+  /** In the background: the screen, the sensor and the page go on meanwhile. */
+  private async retrain(): Promise<void> {
+    const { user } = this;
+    if (user === undefined) return;
+    const stop = (this.stopRetraining = new AbortController());
+    let losses: number[] = [];
+    this.retraining = {
+      kind: 'running',
+      progress: { stage: 'loading', share: 0, epoch: 0, epochs: 0 },
+      losses,
+    };
+    this.publish();
+    const { sensitivity } = this.settings;
+    const report = await this.app.retraining
+      .run(user, { sensitivity }, stop.signal, (progress) => {
+        const { loss, epoch } = progress;
+        if (loss !== undefined) losses = [...(epoch === 1 ? [] : losses), Math.round(1000 * loss) / 1000];
+        this.retraining = { kind: 'running', progress, losses };
+        this.publish();
+      })
+      .catch((error: unknown) => {
+        this.parts.report(error);
+        return fail('fault', FAULT);
+      });
+    await this.loadLooks();
+    this.retraining = report.ok
+      ? { kind: 'done', report: report.value }
+      : report.code === 'cancelled'
+        ? undefined
+        : { kind: 'failed', code: report.code, message: report.message };
+    this.publish();
+  }
 
   private async withUser(work: (user: string) => Promise<Result<void>>): Promise<Result<void>> {
     const { user } = this;
@@ -422,6 +486,7 @@ export class Desk {
   private async removeEverything(): Promise<Result<void>> {
     this.cancelEnrolment();
     this.closeDiagnostics();
+    this.stopRetraining?.abort();
     this.task?.controller.abort();
     await this.ended;
     const erased = await this.parts.erase();
@@ -437,6 +502,8 @@ export class Desk {
     this.adaptation = undefined;
     this.offer = false;
     this.enrolment = undefined;
+    this.retraining = undefined;
+    this.heads = [];
     this.warnings.clear();
     const users = await this.app.users();
     await this.use(users.ok ? users.value[0] : undefined, users.ok ? users.value : []);
@@ -546,6 +613,7 @@ export class Desk {
     this.closed = true;
     for (const wake of this.sleepers.splice(0)) wake();
     this.watchers.clear();
+    this.stopRetraining?.abort();
     this.task?.controller.abort();
     await this.ended;
     await this.app.settled();
@@ -802,6 +870,8 @@ const appParts = ({
 
 /** Whether a face can be recognised by it: not made by earlier networks, and not out of use for too long. */
 const isCompared = ({ outdated, remembered }: LookState): boolean => !outdated && !remembered?.expired;
+
+const FAULT = 'Something went wrong in Facet itself; the log says what. Try again.';
 
 const isUsable = ({ attached, state }: ListedSensor): boolean => attached && state === 'available';
 
