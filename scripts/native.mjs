@@ -51,8 +51,24 @@ export async function build(name) {
   return run(tool('node-gyp'), ['rebuild', '--directory', folder], { quiet: true, env: headers() });
 }
 
+/** Beside libfreenect2, which most systems must build themselves: nothing that others could use. */
+async function buildBesideFreenect2() {
+  const { code } = await run('pkg-config', ['--exists', 'freenect2'], { quiet: true });
+  if (code !== 0)
+    return {
+      code,
+      output:
+        'pkg-config does not find freenect2. Build and install libfreenect2 0.2.1 (docs/hardware.md says how), or set PKG_CONFIG_PATH.',
+    };
+  return run(tool('node-gyp'), ['rebuild', '--directory', join(root, 'native', 'freenect2')], {
+    quiet: true,
+    env: headers(),
+  });
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { code, output } = await prebuild(process.argv[2]);
+  const name = process.argv[2];
+  const { code, output } = await (name === 'freenect2' ? buildBesideFreenect2() : prebuild(name));
   if (code !== 0) console.error(output);
   process.exitCode = code;
 }

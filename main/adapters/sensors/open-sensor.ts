@@ -1,13 +1,16 @@
 /** From `--sensor SPEC` to a sensor. */
 import type { Pace } from '../../contract/pipeline.ts';
 import { FacetError } from '../../contract/result.ts';
+import type { SensorTrouble } from '../../contract/states/sensors.ts';
 import type { Clock, Sensor } from '../../core/ports.ts';
-import { findKinects } from '../system-check/usb-kinects.ts';
+import { findKinects, type UsbKinect } from '../system-check/usb-kinects.ts';
 import { readUsbBus } from '../system-check/usb-bus.ts';
 import { missingDrivers } from '../system-check/drivers.ts';
 import { loadFreenect } from './freenect/freenect-addon.ts';
 import { FreenectSensor } from './freenect/freenect-sensor.ts';
 import { parseFreenectSpec } from './freenect/freenect-spec.ts';
+import { loadFreenect2, parseFreenect2Spec } from './freenect2/freenect2-addon.ts';
+import { Freenect2Sensor } from './freenect2/freenect2-sensor.ts';
 import { loadKinect2 } from './kinect2/kinect2-package.ts';
 import { Kinect2Sensor } from './kinect2/kinect2-sensor.ts';
 import { ReplaySensor } from './replay/replay-sensor.ts';
@@ -21,7 +24,7 @@ export interface SensorOptions {
 
 /** What a sensor is called on the command line. */
 export const SENSOR_SPECS =
-  'simulated[:SCENE], replay:FILE[?from=SECONDS&pace=fast&loop], kinect2, freenect[:[SERIAL][?tilt=DEGREES]] or freenect2';
+  'simulated[:SCENE], replay:FILE[?from=SECONDS&pace=fast&loop], kinect2, freenect[:[SERIAL][?tilt=DEGREES]] or freenect2[:cpu|opengl|opencl][:SERIAL]';
 
 /**
  * @param spec `simulated:you+dark`, `replay:FILE`, `kinect2`, …
@@ -53,17 +56,21 @@ export async function openSensor(spec: string, { pace, clock }: SensorOptions): 
         recording: process.env['FAKENECT_PATH'],
         diagnose: async () => ({
           missing: (await missingDrivers()).freenect,
-          troubles: findKinects(await readUsbBus()).flatMap(({ model, troubles }) =>
-            model === 'kinect-v1' ? troubles : [],
-          ),
+          troubles: await troublesOf('kinect-v1'),
         }),
       });
     case 'freenect2':
-      throw new FacetError(
-        'sensor-unavailable',
-        `Facet has no driver for ${name} yet. Use a recording (replay:FILE) or the simulated sensor (simulated).`,
-      );
+      return new Freenect2Sensor({
+        ...parseFreenect2Spec(detail),
+        clock,
+        addon: loadFreenect2(),
+        diagnose: () => troublesOf('kinect-v2'),
+      });
     default:
       throw new FacetError('bad-argument', `There is no sensor called "${spec}". Use ${SENSOR_SPECS}.`);
   }
 }
+
+/** What keeps attached Kinects of a model from working. */
+const troublesOf = async (wanted: UsbKinect['model']): Promise<SensorTrouble[]> =>
+  findKinects(await readUsbBus()).flatMap(({ model, troubles }) => (model === wanted ? troubles : []));

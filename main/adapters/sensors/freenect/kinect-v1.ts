@@ -10,12 +10,11 @@
  *
  * The same plane gives the focal length in pixels of 640: f = d / (2·p). Its zero is where the axis meets the picture's middle.
  */
-import { FacetError } from '../../../contract/result.ts';
-import { unproject } from '../../../core/geometry/camera.ts';
-import { fitCamera, type PlacedCamera, type Sighting } from '../../../core/geometry/fit-camera.ts';
+import type { PlacedCamera } from '../../../core/geometry/fit-camera.ts';
 import { identity } from '../../../core/geometry/rigid.ts';
 import type { Intrinsics } from '../../../core/sense/frames.ts';
 import { checkDevice } from '../check-device.ts';
+import { damaged, toldColour } from '../told-colour.ts';
 import { VIDEO, type FreenectFacts, type FreenectPicture } from './freenect-addon.ts';
 
 export const SIZE = { width: 640, height: 480 } as const;
@@ -58,9 +57,6 @@ export interface KinectV1 {
   readonly table?: Uint16Array;
 }
 
-/** Fewer pairs that agree, or pairs that agree less (pixels), are no calibration. The tables hold whole rows, and lenses that bend. */
-const LEAST = { inliers: 0.6, rms: 1.2 } as const;
-
 /**
  * From what the device tells of itself; what it does not tell is as drawn.
  * @throws FacetError `sensor-unavailable` for a calibration that no Kinect v1 has
@@ -74,30 +70,10 @@ export function kinectV1(facts: FreenectFacts): KinectV1 {
     throw damaged(`its emitter ${triangle.emitter} cm beside its depth camera`);
   return {
     depth,
-    colour: colourCamera(facts.sightings, depth),
+    colour: toldColour('Kinect v1', facts.sightings, depth, DRAWN_COLOUR),
     ...(facts.millimetres ? {} : { table: millimetresOf(triangle) }),
   };
 }
-
-function colourCamera(values: Float64Array, depth: Intrinsics): PlacedCamera {
-  const sightings: Sighting[] = [];
-  for (let i = 0; i < values.length; i += 5) {
-    const [u, v, millimetres, x, y] = values.subarray(i, i + 5);
-    sightings.push({ point: unproject(depth, u, v, millimetres), pixel: [x, y] });
-  }
-  if (sightings.length === 0) return DRAWN_COLOUR;
-  const fit = fitCamera(DRAWN_COLOUR, sightings);
-  if (!fit || fit.inliers < LEAST.inliers || fit.rms > LEAST.rms)
-    throw damaged('its colour camera where no camera can be');
-  checkDevice('Kinect v1', "The Kinect's colour camera", fit.camera, DRAWN_COLOUR.camera);
-  return { camera: fit.camera, motion: fit.motion };
-}
-
-const damaged = (what: string): FacetError =>
-  new FacetError(
-    'sensor-unavailable',
-    `The Kinect says that it has ${what}. Plug it in again; if that stays so, its calibration is damaged.`,
-  );
 
 /** A new picture in millimetres. @param table undefined where the picture is already. */
 export function depthOf({ bytes }: FreenectPicture, table: Uint16Array | undefined): Uint16Array {

@@ -1,0 +1,169 @@
+/** A Kinect v2 through libfreenect2: depth and infrared of one exposure, with the latest colour before it. */
+import { FacetError } from '../../../contract/result.ts';
+import type { SensorTrouble } from '../../../contract/states/sensors.ts';
+import { ms, type Milliseconds } from '../../../contract/units.ts';
+import type { PlacedCamera } from '../../../core/geometry/fit-camera.ts';
+import type { Clock, Sensor } from '../../../core/ports.ts';
+import type { Intrinsics, SensorFrame, SensorInfo } from '../../../core/sense/frames.ts';
+import { checkDevice } from '../check-device.ts';
+import { bytesOf, COLOUR_SIZE, DEPTH_SIZE, DRAWN_COLOUR, DRAWN_DEPTH, unmirror } from '../kinect-v2.ts';
+import { Mailbox } from '../mailbox.ts';
+import { toldColour } from '../told-colour.ts';
+import type { Freenect2Addon, Freenect2Failure, Freenect2Pipeline } from './freenect2-addon.ts';
+
+export interface Freenect2Options {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly addon: Freenect2Addon;
+  /** What keeps the device from working, as the system knows it; asked only after a failure. */
+  readonly diagnose: () => Promise<readonly SensorTrouble[]>;
+  readonly pipeline: Freenect2Pipeline;
+  /** Empty for the first that is found. */
+  readonly serial: string;
+  readonly firstFrameWithin?: Milliseconds;
+  /** The library does not say when a sensor is unplugged. */
+  readonly frameWithin?: Milliseconds;
+}
+
+/** Colour of longer before the depth (ms) shows another moment; in poor light it comes 15 times a second. */
+const PAIRED = 80;
+const CLOSE_WITHIN = 5000;
+
+let inUse = false;
+
+interface Cameras {
+  readonly depth: Intrinsics;
+  readonly colour: PlacedCamera;
+}
+
+export class Freenect2Sensor implements Sensor {
+  private serial: string;
+
+  constructor(private readonly options: Freenect2Options) {
+    this.serial = options.serial;
+  }
+
+  /** The serial number is known from the first frame on. */
+  get info(): SensorInfo {
+    return { driver: 'freenect2', model: 'kinect-v2', serial: this.serial, simulated: false };
+  }
+
+  async *open(signal: AbortSignal): AsyncGenerator<SensorFrame, void, undefined> {
+    const { addon, clock, diagnose, pipeline, serial } = this.options;
+    const { firstFrameWithin = ms(10_000), frameWithin = ms(3000) } = this.options;
+    if (signal.aborted) return;
+    if (inUse)
+      throw new FacetError(
+        'sensor-unavailable',
+        'The Kinect v2 is already open. Close the other stream first.',
+      );
+    inUse = true;
+    const news = new Mailbox<true>();
+    const session = addon.open(pipeline, serial, () => news.put(true));
+    let cameras: Cameras | undefined;
+    let colour: { readonly data: Uint8Array; readonly at: Milliseconds } | undefined;
+    let wait = firstFrameWithin;
+    let deadline = clock.now() + wait;
+    try {
+      for (;;) {
+        const { state, moment } = addon.take(session);
+        const now = clock.now();
+        if (state === 'streaming' && moment) {
+          if (!cameras) {
+            const facts = addon.facts(session);
+            cameras = camerasOf(facts, facts.sightings);
+            this.serial = facts.serial;
+          }
+          if (moment.colour)
+            colour = {
+              data: bytesOf(unmirror(new Uint32Array(moment.colour), COLOUR_SIZE.width)),
+              at: ms(now - moment.colourAge),
+            };
+          const capturedAt = ms(now - moment.age);
+          const intrinsics = cameras.depth;
+          const depth = unmirror(new Uint16Array(moment.depth), DEPTH_SIZE.width);
+          yield {
+            sequence: moment.number - 1,
+            capturedAt,
+            depth: { ...DEPTH_SIZE, data: depth, intrinsics },
+            ...(moment.infrared && {
+              infrared: {
+                ...DEPTH_SIZE,
+                data: unmirror(new Uint16Array(moment.infrared), DEPTH_SIZE.width),
+                intrinsics,
+              },
+            }),
+            ...(colour &&
+              capturedAt - colour.at <= PAIRED && {
+                colour: {
+                  ...COLOUR_SIZE,
+                  channels: 4 as const,
+                  data: colour.data,
+                  intrinsics: cameras.colour.camera,
+                },
+              }),
+            depthToColour: cameras.colour.motion,
+          };
+          wait = frameWithin;
+          deadline = clock.now() + wait;
+        } else if (state === 'over') throw failureOf(addon.why(session), pipeline, await diagnose());
+        else if (!(await news.next(ms(deadline - clock.now()), signal)) && !signal.aborted)
+          throw silent(wait, cameras !== undefined);
+        if (signal.aborted) return;
+      }
+    } finally {
+      addon.stop(session);
+      const never = new AbortController().signal;
+      while (addon.take(session).state !== 'over') if (!(await news.next(ms(CLOSE_WITHIN), never))) break;
+      inUse = false;
+    }
+  }
+}
+
+/** What the device tells of mirrored pictures, for ours. @throws FacetError `sensor-unavailable` where no Kinect v2 is such */
+function camerasOf(
+  { fx, fy, cx, cy }: Pick<Intrinsics, 'fx' | 'fy' | 'cx' | 'cy'>,
+  sightings: Float64Array,
+): Cameras {
+  const depth = { ...DEPTH_SIZE, fx, fy, cx: DEPTH_SIZE.width - 1 - cx, cy };
+  checkDevice('Kinect v2', "The Kinect's depth camera", depth, DRAWN_DEPTH);
+  const turned = sightings.map((value, i) => {
+    if (i % 5 === 0) return DEPTH_SIZE.width - 1 - value;
+    return i % 5 === 3 ? COLOUR_SIZE.width - 1 - value : value;
+  });
+  return { depth, colour: toldColour('Kinect v2', turned, depth, DRAWN_COLOUR) };
+}
+
+const PLUG = 'Check its power supply and a USB 3 port without a hub, then run npm run facet -- doctor.';
+
+function failureOf(
+  { stage, detail }: Freenect2Failure,
+  pipeline: Freenect2Pipeline,
+  troubles: readonly SensorTrouble[],
+): FacetError {
+  const line = detail.trim().split('\n', 1)[0].replace(/\.$/, '');
+  const said = line ? ` (libfreenect2: ${line})` : '';
+  const known = troubles.find(({ blocks }) => blocks) ?? troubles[0];
+  const message = () => {
+    if (stage === 'pipeline')
+      return `libfreenect2 was built without ${pipeline}. Use --sensor freenect2:cpu, or build it again with ${pipeline}.`;
+    if (known) return `The Kinect v2 does not open. ${known.what} ${known.remedy}`;
+    if (stage === 'absent') return `No Kinect v2 is attached. Plug it in. ${PLUG}`;
+    if (/ACCESS/.test(line))
+      return `This user may not open the Kinect v2${said}. Install the udev rule, then run npm run facet -- doctor.`;
+    if (/BUSY/.test(line))
+      return `Another program uses the Kinect v2${said}. Close it, then try again: a Kinect serves one at a time.`;
+    return `The Kinect v2 does not ${stage === 'start' ? 'start' : 'open'}${said}. ${PLUG}`;
+  };
+  return new FacetError('sensor-unavailable', message());
+}
+
+const silent = (wait: Milliseconds, before: boolean): FacetError =>
+  before
+    ? new FacetError(
+        'sensor-lost',
+        `The Kinect v2 sent nothing for ${wait / 1000} seconds; it was unplugged or hangs. ${PLUG}`,
+      )
+    : new FacetError(
+        'sensor-unavailable',
+        `The Kinect v2 is there, but no picture came within ${wait / 1000} seconds. ${PLUG}`,
+      );

@@ -1,0 +1,2 @@
+#pragma once
+#define LIBFREENECT2_WITH_OPENGL_SUPPORT
