@@ -3,6 +3,7 @@ import type { Settings, Visitor } from '../main/contract/api.ts';
 import type { GuidanceCode, LivenessReason, LookReason } from '../main/contract/codes.ts';
 import type { ListedSensor } from '../main/contract/states/sensors.ts';
 import type { Stage } from '../main/contract/evidence.ts';
+import type { Projection } from '../main/contract/states/face-map.ts';
 import type { Failure, FailureCode } from '../main/contract/result.ts';
 
 import { GUIDANCE } from '../main/contract/words.ts';
@@ -168,6 +169,14 @@ export const PLUGGED_IN_LATER = ({ driver }: ListedSensor) =>
   `A ${SENSOR[driver]} is plugged in. Enter your PIN, then choose it in the settings`;
 export const SENSOR_CHANGE =
   'Another sensor sees differently, and a simulated one can be made to show anybody.';
+
+export const FACE_MAP =
+  'Where your views lie among synthetic people: near means alike to the network that reads shape. Only positions on a plane leave the shell, and coarse counts of distances.';
+export const MAP_VIEW = (look: string, date: string, adapted: boolean) =>
+  `“${look}”, ${adapted ? 'learned' : 'set up'} on ${date}`;
+export const MAP_CROWD = 'A synthetic person';
+export const MAP_HINT = 'Point at a dot, or go through your views with the arrow keys';
+export const PROJECTION: Readonly<Record<Projection, string>> = { pca: 'PCA', umap: 'UMAP' };
 
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 

@@ -83,6 +83,8 @@ export const apiSchemas = {
   'everything.remove': z.strictObject({ pin }),
   /** Shows pictures, times and what spoke against a frame, until closed or locked. */
   'diagnostics.open': z.strictObject({ pin }),
+  /** Draws the face map into the diagnostics, while they are open. */
+  'diagnostics.map': z.strictObject({}),
   'diagnostics.close': z.strictObject({}),
   /** Simulated sensor only. */
   'visitor.direct': visitorSchema,

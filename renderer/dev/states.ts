@@ -2,6 +2,7 @@
 import type { AppState } from '../../main/contract/states/app.ts';
 import type { Judgement, RetrainReport } from '../../main/contract/states/retrain.ts';
 import type { ListedSensor } from '../../main/contract/states/sensors.ts';
+import type { FaceMap, MapPlace } from '../../main/contract/states/face-map.ts';
 import { ms } from '../../main/contract/units.ts';
 
 const app: AppState = {
@@ -73,6 +74,32 @@ const app: AppState = {
 /** A locked desk with one enrolled look, changed as told. */
 export const appState = (change: Partial<AppState> = {}): AppState => ({ ...app, ...change });
 
+/** Twenty views of two looks in a corner, and a crowd around. */
+function crowded(): FaceMap {
+  const wave = (i: number, size: number): MapPlace => [
+    Math.round(500 + size * Math.cos(i * 2.4) * Math.sqrt((i % 37) / 37)),
+    Math.round(500 + size * Math.sin(i * 2.4) * Math.sqrt((i % 37) / 37)),
+  ];
+  const views = Array.from({ length: 20 }, (_, i) => ({
+    pca: wave(i, 60),
+    umap: wave(i + 3, 40),
+    view: {
+      look: i < 14 ? 'plain' : 'with a hat',
+      capturedAt: Date.UTC(2026, 9 + (i % 2), 1 + i),
+      adapted: i > 10,
+    },
+  }));
+  const crowd = Array.from({ length: 160 }, (_, i) => ({ pca: wave(i + 7, 480), umap: wave(i, 500) }));
+  return {
+    points: [...views, ...crowd],
+    histogram: {
+      same: [20, 60, 50, 20, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+      different: [0, 0, 0, 0, 0, 1, 6, 40, 130, 400, 800, 900, 500, 200, 60, 10],
+      accepted: 5,
+    },
+  };
+}
+
 const open = { kind: 'unlocked', by: 'pin' } as const;
 const [plain] = app.looks;
 const november = (day: number) => Date.UTC(2026, 10, day, 9, 30);
@@ -135,6 +162,17 @@ export const SHOWN: Readonly<Record<string, Partial<AppState>>> = {
     },
   },
   retrained: { lock: open, retraining: { kind: 'done', report: REPORT }, heads: HEADS },
+  map: {
+    lock: open,
+    diagnostics: {
+      framesPerSecond: 29.8,
+      dropped: 3,
+      stages: {},
+      against: [],
+      lastRefusal: undefined,
+      map: { kind: 'drawn', map: crowded() },
+    },
+  },
   outdated: { lock: open, looks: [{ ...plain, outdated: true }] },
 };
 

@@ -1,9 +1,8 @@
 /** Embeddings on a plane, as the article shows them: each dot a picture, each colour a person. SVG that reads in light and dark. */
 import { PCA } from 'ml-pca';
 import { UMAP } from 'umap-js';
+import type { Projection } from '../../contract/states/face-map.ts';
 import { Random } from '../../core/random.ts';
-
-export type Projection = 'PCA' | 'UMAP';
 
 /** Neighbours that UMAP keeps together. */
 const NEIGHBOURS = 15;
@@ -13,7 +12,7 @@ const MARGIN = 36;
 /** @returns one x, y for each vector, on no particular scale */
 export function projected(vectors: readonly Float32Array[], projection: Projection): number[][] {
   const rows = vectors.map((vector) => [...vector]);
-  if (projection === 'PCA') return new PCA(rows).predict(rows, { nComponents: 2 }).to2DArray();
+  if (projection === 'pca') return new PCA(rows).predict(rows, { nComponents: 2 }).to2DArray();
   const random = new Random('map');
   const nNeighbors = Math.min(NEIGHBOURS, rows.length - 1);
   return new UMAP({ nComponents: 2, nNeighbors, random: () => random.uniform() }).fit(rows);

@@ -3,6 +3,7 @@
  * contrastive loss, one threshold. For comparison only: nothing of it goes into the models folder.
  */
 import { join } from 'node:path';
+import { PROJECTIONS } from '../../contract/states/face-map.ts';
 import { embeddingDistance } from '../../core/face/embedding.ts';
 import { wilsonRate, type Rate } from '../../core/evaluation/rates.ts';
 import { ARTICLE_CROP } from '../../core/shape/tensor.ts';
@@ -66,18 +67,18 @@ export interface TrainArticleReport extends CourseReport {
 export async function trainArticle(options: CourseOptions): Promise<TrainArticleReport> {
   const { report, validation, embed } = await runCourse(COURSE, options);
   const embedded = await embedAll(validation, embed);
-  for (const projection of ['PCA', 'UMAP'] as const) {
+  for (const projection of PROJECTIONS) {
     const points = projected(
       embedded.map(({ vector }) => vector),
       projection,
     );
-    const title = `${projection}: ${validation.people.length} validation people, a colour each`;
+    const title = `${projection.toUpperCase()}: ${validation.people.length} validation people, a colour each`;
     const picture = mapPicture(
       title,
       points,
       embedded.map(({ person }) => person.name),
     );
-    await writeWhole(join(options.work, `article-${projection.toLowerCase()}.svg`), Buffer.from(picture));
+    await writeWhole(join(options.work, `article-${projection}.svg`), Buffer.from(picture));
   }
   const { same, different } = pairDistances(embedded);
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -6,6 +6,7 @@ import type { OpenSensor } from '../pipeline.ts';
 import type { FailureCode } from '../result.ts';
 import type { Milliseconds } from '../units.ts';
 import type { EnrolmentReport, EnrolmentView } from './enrolment.ts';
+import type { FaceMapState } from './face-map.ts';
 import type { LockState } from './lock.ts';
 import type { HeadState, RetrainPanel } from './retrain.ts';
 import type { ListedSensor } from './sensors.ts';
@@ -74,6 +75,8 @@ export interface DiagnosticsState {
   readonly against: readonly (LivenessReason | GuidanceCode)[];
   /** Why the last attempt was refused, in a sentence. */
   readonly lastRefusal: string | undefined;
+  /** Absent until it is asked for. */
+  readonly map?: FaceMapState;
 }
 
 export interface AppState {

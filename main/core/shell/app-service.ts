@@ -33,6 +33,8 @@ import { looksOf, removeLook, renameLook, unlearned } from '../people/looks.ts';
 import { Retraining } from '../retrain/retraining.ts';
 import type { HeadTrainer } from '../retrain/retrain.ts';
 import { personalPolicy } from '../retrain/versions.ts';
+import { drawFaceMap, type Project } from '../people/face-map.ts';
+import type { FaceMap } from '../../contract/states/face-map.ts';
 import type { AdaptedDay, LookState } from '../../contract/states/app.ts';
 import type { LookReason } from '../../contract/codes.ts';
 import { PREPROCESSING, type Gallery, type GalleryVault, type Template } from '../people/gallery.ts';
@@ -194,6 +196,16 @@ export class AppService {
       wallTime,
     );
     return ok({ looks, days: policy.ok ? adaptedDays(gallery.value, policy.value, wallTime) : undefined });
+  }
+
+  /** The user's views among synthetic people. */
+  async faceMap(user: string, crowd: readonly Float32Array[], project: Project): Promise<Result<FaceMap>> {
+    const gallery = await this.parts.vault.load(user);
+    if (!gallery.ok) return gallery;
+    if (!gallery.value) return fail('not-enrolled', 'No look is enrolled. Set up your face first.');
+    const policy = await this.parts.loadPolicy();
+    if (!policy.ok) return policy;
+    return drawFaceMap(gallery.value, crowd, policy.value, this.parts.clock.wallTime(), project);
   }
 
   async renameLook(user: string, pin: string, look: string, to: string): Promise<Result<void>> {

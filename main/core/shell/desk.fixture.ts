@@ -208,6 +208,11 @@ export async function stagedDesk({
     levels: [],
     pipeline,
     vault,
+    crowd: async () => [BOB, 3].map((person) => embeddingsOf(person).get('shape')!),
+    project: async (vectors) => ({
+      pca: vectors.map(([x, y]) => [x, y]),
+      umap: vectors.map(([x, y]) => [y, x]),
+    }),
     keyWarning: async () => undefined,
     pins,
     settings,

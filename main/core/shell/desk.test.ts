@@ -385,6 +385,23 @@ describe('an open desk', () => {
     expect(state().lock.kind).toBe('unlocked');
   });
 
+  it('draws the face map into open diagnostics alone, and forgets it with them', async () => {
+    expect(await call('diagnostics.map')).toMatchObject({ code: 'pin-needed' });
+    await call('diagnostics.open', { pin: PIN });
+    const gallery = staged.vault.galleries.get('ada')!;
+    const templates = [...gallery.templates, ...gallery.templates];
+    staged.vault.galleries.set('ada', { ...gallery, templates });
+    await call('diagnostics.map');
+    await settled();
+    const { map } = state().diagnostics!;
+    expect(map).toMatchObject({ kind: 'drawn' });
+    if (map?.kind === 'drawn') expect(map.map.points).toHaveLength(4);
+    expect(JSON.stringify(state())).not.toMatch(/\d\.\d{4}/);
+    await call('lock.now');
+    await call('diagnostics.open', { pin: PIN });
+    expect(state().diagnostics).not.toHaveProperty('map');
+  });
+
   it('closes diagnostics and ends an enrolment when it locks', async () => {
     await call('diagnostics.open', { pin: PIN });
     expect(state().diagnostics).toBeDefined();

@@ -22,10 +22,12 @@ import type {
   LookState,
   SensorState,
 } from '../../contract/states/app.ts';
+import type { FaceMap, FaceMapState } from '../../contract/states/face-map.ts';
 import type { LockState } from '../../contract/states/lock.ts';
 import type { HeadState, RetrainPanel } from '../../contract/states/retrain.ts';
 import type { ListedSensor } from '../../contract/states/sensors.ts';
 import { ms, type Milliseconds } from '../../contract/units.ts';
+import type { Project } from '../people/face-map.ts';
 import { AppService, type AppParts } from './app-service.ts';
 import { Backoff } from './backoff.ts';
 import { FrameMeter } from './frame-meter.ts';
@@ -45,6 +47,9 @@ export interface DeskParts extends Omit<AppParts, 'pipeline' | 'keyWarning'> {
   readonly host: AppState['host'];
   readonly version: string;
   readonly levels: AppState['levels'];
+  /** Synthetic people for the face map, as the network of now embeds their shape; takes seconds, elsewhere. */
+  crowd(): Promise<readonly Float32Array[]>;
+  readonly project: Project;
   /** Removes every file and key of the data folder, PINs last, and makes it usable again. */
   erase(): Promise<Result<void>>;
   /** Electron only. */
@@ -124,6 +129,7 @@ export class Desk {
   private turnedUntil: Milliseconds | undefined;
   private diagnosing = false;
   private diagnostics: DiagnosticsState | undefined;
+  private map: FaceMapState | undefined;
   private lastRefusal: string | undefined;
   private readonly meter = new FrameMeter();
   private readonly returned = new Return();
@@ -395,6 +401,11 @@ export class Desk {
         this.diagnosing = true;
         return ok(undefined);
       }),
+    'diagnostics.map': () => {
+      if (!this.diagnosing) return fail('pin-needed', 'Open the diagnostics with your PIN first.');
+      if (this.map?.kind !== 'drawing') void this.drawMap();
+      return ok(undefined);
+    },
     'diagnostics.close': () => {
       this.closeDiagnostics();
       return ok(undefined);
@@ -510,9 +521,32 @@ export class Desk {
     return erased;
   }
 
+  /** In its own time; what is drawn after the diagnostics were closed is thrown away. */
+  private async drawMap(): Promise<void> {
+    const drawing: FaceMapState = { kind: 'drawing' };
+    this.showMap(drawing);
+    const map = await this.mapOf(this.user ?? '').catch((error: unknown) => {
+      this.parts.report(error);
+      return fail('fault', 'The face map could not be drawn; the log says why. Try again.');
+    });
+    if (this.map === drawing)
+      this.showMap(map.ok ? { kind: 'drawn', map: map.value } : { kind: 'failed', message: map.message });
+  }
+
+  private async mapOf(user: string): Promise<Result<FaceMap>> {
+    return this.app.faceMap(user, await this.parts.crowd(), this.parts.project);
+  }
+
+  private showMap(map: FaceMapState): void {
+    this.map = map;
+    this.diagnostics = this.measured();
+    this.publish();
+  }
+
   private closeDiagnostics(): void {
     this.diagnosing = false;
     this.diagnostics = undefined;
+    this.map = undefined;
   }
 
   private cancelEnrolment(): void {
@@ -847,7 +881,8 @@ export class Desk {
   }
 
   private measured(): DiagnosticsState {
-    return { ...this.meter.measured(this.parts.clock.now()), lastRefusal: this.lastRefusal };
+    const { map, lastRefusal } = this;
+    return { ...this.meter.measured(this.parts.clock.now()), lastRefusal, ...(map && { map }) };
   }
 }
 

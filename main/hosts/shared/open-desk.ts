@@ -1,4 +1,5 @@
 /** Builds the adapters of the app and one desk on top of them, for the hosts that show the page. */
+import { crowdOnce, project } from '../../adapters/corpus/crowd.ts';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { threadTrainer } from '../../adapters/trainer/thread-trainer.ts';
 import { ChildPipeline, type ChildPipelineOptions } from '../../adapters/pipeline/child-pipeline.ts';
@@ -55,6 +56,8 @@ export async function openDesk(opening: DeskOpening): Promise<OpenDesk> {
       clock: systemClock,
       trainer: threadTrainer(),
       loadPolicy,
+      crowd: crowdOnce(),
+      project,
       erase: async () => {
         const erased = await eraseData(keys);
         vault.reopen();

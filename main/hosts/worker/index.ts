@@ -1,6 +1,7 @@
 /** One thread of work: datasets and reliefs of synthetic people to train on; trials, pictures and recordings to evaluate. */
 import { parentPort } from 'node:worker_threads';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
+import { crowdTensors } from '../../adapters/corpus/crowd.ts';
 import type { DatasetKind, SyntheticSource } from '../../adapters/corpus/dataset/labels.ts';
 import { packPerson } from '../../adapters/corpus/dataset/people-source.ts';
 import { reliefSamples } from '../../adapters/corpus/relief-sessions.ts';
@@ -11,11 +12,13 @@ import { filmVisits, type VisitRequest } from '../../adapters/evaluation/retrain
 import { loadEvaluated } from '../../adapters/evaluation/evaluated-models.ts';
 import { runRecording } from '../../adapters/evaluation/recording-trial.ts';
 import { runTrial, type TrialRequest } from '../../adapters/evaluation/people-trial.ts';
-import { openFaceDescriber } from '../../adapters/onnx/face-models.ts';
-import { loadFaceModels, loadMeanFace } from '../../adapters/onnx/load-face-models.ts';
+import { OnnxEmbedder, openFaceDescriber } from '../../adapters/onnx/face-models.ts';
+import { loadFaceModels, loadMeanFace, SHAPE_MODEL } from '../../adapters/onnx/load-face-models.ts';
 import { openModelLibrary } from '../../adapters/onnx/model-library.ts';
 import { modelsFolder } from '../../adapters/program-files.ts';
+import { projected } from '../../adapters/trainer/map-picture.ts';
 import { loadHeadPack } from '../../adapters/synthetic/people/pack.ts';
+import type { Projection } from '../../contract/states/face-map.ts';
 import { FacetError, type Failure } from '../../contract/result.ts';
 import type { MatchPolicy } from '../../core/judge/policy.ts';
 
@@ -30,6 +33,12 @@ export type WorkerJob =
   | { readonly kind: 'trial'; readonly trial: TrialRequest }
   | { readonly kind: 'film'; readonly film: FilmRequest; readonly path: string }
   | { readonly kind: 'visits'; readonly film: VisitRequest; readonly path: string }
+  | { readonly kind: 'crowd' }
+  | {
+      readonly kind: 'projection';
+      readonly projection: Projection;
+      readonly vectors: readonly Float32Array[];
+    }
   | { readonly kind: 'pictures'; readonly paths: readonly string[] }
   | {
       readonly kind: 'recording';
@@ -63,12 +72,23 @@ async function work(job: WorkerJob): Promise<unknown> {
       return writeFilm(job.path, await film(await models(), systemClock, job.film));
     case 'visits':
       return writeFilm(job.path, await filmVisits(await models(), systemClock, job.film));
+    case 'crowd':
+      return embedCrowd(crowdTensors(pack(), await mean()));
+    case 'projection':
+      return projected(job.vectors, job.projection);
     case 'pictures':
       return describer().then((models) => describePictures(job.paths, models), failureOf);
     case 'recording':
       evaluated ??= loadEvaluated(modelsFolder(), job.shape);
       return evaluated.then((models) => runRecording(models, job.policy, systemClock, job.path), failureOf);
   }
+}
+
+async function embedCrowd(tensors: readonly Float32Array[]): Promise<Float32Array[]> {
+  const shape = await OnnxEmbedder.open(await openModelLibrary(modelsFolder()), SHAPE_MODEL, { threads: 1 });
+  const vectors: Float32Array[] = [];
+  for (const tensor of tensors) vectors.push(...(await shape.embed(tensor)));
+  return vectors;
 }
 
 parentPort!.on('message', (job: WorkerJob) => {

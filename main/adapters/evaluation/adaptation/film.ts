@@ -80,7 +80,7 @@ export interface PoisonFilm extends ReliefFilm {
 }
 
 /** Frames of an attempt, and every how many of the sensor one is judged: as on a machine that judges ten a second. */
-const ATTEMPT = { frames: 8, step: 3 } as const;
+const ATTEMPT = { frames: 6, step: 3 } as const;
 export const ENROLMENT_STEP = 4;
 export const AGEING_STEPS = 100;
 const AGEING_FRAMES = 2;

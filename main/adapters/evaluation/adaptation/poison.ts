@@ -25,7 +25,7 @@ export interface PoisonRow {
   readonly stolenPin: boolean;
   /** Galleries that let the impostor in at least once of the rendered sessions before anything adapted. */
   readonly openBefore: Rate;
-  /** Galleries with a session that was refused before and opens afterwards. */
+  /** Galleries that let the impostor in afterwards, and in none of the rendered sessions before. */
   readonly captured: Rate;
   /** Sessions that open, of all: before and after. */
   readonly sessions: { readonly before: Rate; readonly after: Rate };
@@ -49,8 +49,8 @@ export function judgePoison(films: readonly PoisonFilm[], policy: MatchPolicy): 
         campaign,
         stolenPin,
         openBefore: galleries(({ sessions }) => sessions.before.includes(true)),
-        captured: galleries(({ sessions: { before, after } }) =>
-          after.some((opens, i) => opens && !before[i]),
+        captured: galleries(
+          ({ sessions: { before, after } }) => after.includes(true) && !before.includes(true),
         ),
         sessions: { before: all('before', 'sessions'), after: all('after', 'sessions') },
         owner: { before: all('before', 'owner'), after: all('after', 'owner') },

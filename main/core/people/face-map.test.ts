@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { deg } from '../../contract/units.ts';
+import type { MatchPolicy } from '../judge/policy.ts';
+import { drawFaceMap, type Project } from './face-map.ts';
+import { PREPROCESSING, type Gallery, type Template } from './gallery.ts';
+
+/** Points of a circle, so many degrees from the person. */
+const at = (degrees: number, kind = 'shape') =>
+  new Map([
+    [kind, Float32Array.of(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180))],
+  ]);
+const POLICY: MatchPolicy = {
+  colour: [],
+  infrared: [
+    {
+      parts: [{ kind: 'shape', pooling: { nearest: 1 }, weight: 1 }],
+      limits: [{ fusedFrames: 1, distance: 0.52 }],
+    },
+  ],
+  networks: 'now',
+  adaptation: { kind: 'shape', pooling: { nearest: 1 }, remember: 0.52, follow: 0.6, confident: 0.9 },
+};
+const view = (degrees: number, change: Partial<Template> = {}): Template => ({
+  embeddings: at(degrees),
+  preprocessing: PREPROCESSING,
+  networks: 'now',
+  pose: { yaw: deg(0), pitch: deg(0), roll: deg(0) },
+  capturedAt: 5,
+  source: 'enrolment',
+  look: 'plain',
+  ...change,
+});
+const galleryOf = (...templates: Template[]): Gallery => ({
+  user: 'ada',
+  sensor: { driver: 'simulated', model: 'kinect-v2', serial: '' },
+  createdAt: 1,
+  version: 1,
+  templates,
+  reliefs: [],
+  remembered: [],
+});
+const project: Project = async (vectors) => ({
+  pca: vectors.map(([x, y]) => [x, y]),
+  umap: vectors.map((_, i) => [i, -i]),
+});
+const crowd = [90, 180].map((degrees) => at(degrees).get('shape')!);
+const draw = (gallery: Gallery) =>
+  drawFaceMap(gallery, crowd, POLICY, 10, project);
+
+describe('a face map', () => {
+  it('has a place for every view and everybody of the crowd, and says which is what', async () => {
+    const drawn = await draw(
+      galleryOf(view(0), view(6, { look: 'hat', source: 'adaptation', capturedAt: 7 })),
+    );
+    if (!drawn.ok) throw new Error(drawn.message);
+    expect(drawn.value.points.map((point) => point.view)).toEqual([
+      { look: 'plain', capturedAt: 5, adapted: false },
+      { look: 'hat', capturedAt: 7, adapted: true },
+      undefined,
+      undefined,
+    ]);
+    expect(drawn.value.points.map(({ umap }) => umap)).toEqual([
+      [0, 1000],
+      [333, 667],
+      [667, 333],
+      [1000, 0],
+    ]);
+    for (const { pca } of drawn.value.points)
+      for (const place of pca) expect(Number.isInteger(place) && place >= 0 && place <= 1000).toBe(true);
+  });
+
+  it('tells distances in coarse bins alone, beside where the lock opens', async () => {
+    const drawn = await draw(galleryOf(view(0), view(6)));
+    if (!drawn.ok) throw new Error(drawn.message);
+    const { same, different, accepted } = drawn.value.histogram;
+    expect([same[1], same.reduce((a, b) => a + b)]).toEqual([1, 1]);
+    // √2 and 2, and a little less from the other view; 2 counts in the last bin.
+    expect(different.reduce((a, b) => a + b)).toBe(4);
+    expect([different[13], different[14], different[19]]).toEqual([1, 1, 2]);
+    expect(accepted).toBe(5);
+  });
+
+  it('leaves out what the networks of now cannot compare, and says so where nothing is left', async () => {
+    const other = view(3, { embeddings: at(3, 'another') });
+    const drawn = await draw(galleryOf(view(0), view(1), other, view(2, { networks: 'earlier' })));
+    expect(drawn).toMatchObject({ ok: true });
+    if (drawn.ok) expect(drawn.value.points).toHaveLength(4);
+    expect(await draw(galleryOf(other, view(2, { networks: 'earlier' })))).toMatchObject({
+      ok: false,
+      code: 'not-enrolled',
+    });
+  });
+});
