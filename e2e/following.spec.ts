@@ -1,5 +1,5 @@
 /** What the page makes of what a gallery learned: on a scripted shell, since no visitor can be made to change so. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
@@ -80,6 +80,30 @@ test('a remembered look says what it is, when it expires, and goes', async ({ pa
   await page.getByRole('button', { name: 'Delete with a hat' }).click();
   await confirm(page);
   await expect(page.getByRole('heading', { name: 'with a hat' })).toHaveCount(0);
+});
+
+test('the face map names its points by hand and by key, and is saved as a picture', async ({ page }) => {
+  await open(page, 'map', 'diagnostics');
+  const map = page.getByRole('application', { name: /^Face map, PCA/ });
+  await map.scrollIntoViewIfNeeded();
+  await look(page, 'face-map');
+  await map.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.locator('#map-named')).toHaveText(/“plain”, set up on 1 October 2026/);
+  await map.locator('.crowd').first().hover();
+  await expect(page.locator('#map-named')).toHaveText('A synthetic person');
+  await page.getByText('UMAP', { exact: true }).click();
+  await expect(page.getByRole('application', { name: /^Face map, UMAP/ })).toBeVisible();
+  for (const [kind, begins] of [
+    ['SVG', '<svg'],
+    ['PNG', '\x89PNG'],
+  ]) {
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: `Save as ${kind}` }).click();
+    const file = readFileSync(await (await saved).path(), 'latin1');
+    expect(file.slice(0, 4)).toBe(begins);
+    expect(file).not.toContain('oklch');
+  }
 });
 
 test('looks of earlier networks say so, and are set up again', async ({ page }) => {

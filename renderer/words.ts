@@ -58,7 +58,7 @@ export const LOOK_NAME: Readonly<Record<LookReason, string>> = {
 export const FOLLOWING =
   'At most one new view a day and direction, only of a face that was recognised for sure and is close to what you set up yourself. And after your PIN, Facet may offer to remember a look that it did not recognise.';
 export const NOT_FOLLOWING =
-  'Nothing is learned: how far a face may change was not measured for the networks in use. Run “npm run facet -- calibrate”, or restore models/manifest.json.';
+  'Nothing is learned: what the networks in use are worth cannot be read from models/manifest.json. Restore the file.';
 /** How far a day's views are from what was enrolled, by AdaptedDay.drift. */
 export const DRIFT = [
   'hardly changed',

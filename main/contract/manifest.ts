@@ -52,19 +52,6 @@ const Fusion = z.strictObject({
   thresholds: z.array(Threshold).min(1),
 });
 
-/** How far adapted templates may be from the enrolled ones, by the shape alone. */
-const Adaptation = z.strictObject({
-  /** The networks that it was measured with (core/judge/policy.ts); for others it says nothing. */
-  networks: z.string(),
-  /** Farthest that a look may be which the person has remembered after a refusal and the PIN. */
-  remember: z.number().positive(),
-  /** Farthest that a template may be which follows the person from day to day. */
-  follow: z.number().positive(),
-  /** An unlock is confident within this share of every limit. */
-  confident: z.number().positive().max(1),
-  measuredOn: z.string(),
-});
-
 const Model = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]+$/),
   role: z.enum(['detector', 'landmarks', 'embedder']),
@@ -105,7 +92,6 @@ const Manifest = z
     version: z.literal(1),
     models: z.array(Model),
     fusions: z.array(Fusion),
-    adaptations: z.array(Adaptation).default([]),
     meanFace: MeanFace,
     impostors: Impostors.optional(),
   })
@@ -117,7 +103,6 @@ const Manifest = z
 export type ModelEntry = z.infer<typeof Model>;
 export type Threshold = z.infer<typeof Threshold>;
 export type FusionEntry = z.infer<typeof Fusion>;
-export type AdaptationEntry = z.infer<typeof Adaptation>;
 export type ImpostorsEntry = z.infer<typeof Impostors>;
 export type ModelManifest = z.infer<typeof Manifest>;
 

@@ -1,9 +1,8 @@
 /** `facet calibrate`: thresholds measured on synthetic people who were never trained on. */
-import type { AdaptationEntry, FusionEntry, Threshold } from '../../contract/manifest.ts';
+import type { FusionEntry, Threshold } from '../../contract/manifest.ts';
 import type { Spectrum } from '../../contract/evidence.ts';
 import {
   compareFrames,
-  distanceAt,
   fuseWeights,
   shareAbove,
   thresholdFor,
@@ -12,19 +11,12 @@ import {
   type Distances,
 } from '../../core/evaluation/calibrate.ts';
 import { wilsonRate } from '../../core/evaluation/rates.ts';
-import {
-  boundedKind,
-  DEFAULT_SENSITIVITY,
-  fusionParts,
-  networksOf,
-  POOLING,
-  SENSITIVITIES,
-} from '../../core/judge/policy.ts';
+import { fusionParts, SENSITIVITIES } from '../../core/judge/policy.ts';
 import type { TrialOutcome } from '../evaluation/people-trial.ts';
 import { DESCRIPTOR_MODEL, SHAPE_MODEL } from '../onnx/load-face-models.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';
 import { spread } from './spread.ts';
-import { putAdaptation, putEntries, putFusions } from './write-models.ts';
+import { putEntries, putFusions } from './write-models.ts';
 
 const VISITS = 4;
 /** Frames of a visit: enough to see every number of fused frames. */
@@ -35,20 +27,7 @@ const COMFORT = { [1e-4]: 0.5, [1e-5]: 0.35, [1e-6]: 0.2 } as const;
 /** Fused frames at which thresholds are measured: the distance shrinks as frames add up. */
 const FUSED = [1, 2, 4, 8] as const;
 
-/**
- * A look is remembered only where the shape alone would have opened the lock at its usual level: what may be new is the picture.
- * Templates may follow as far as this share of strangers' single frames is near: who follows was let in before.
- */
-const STRANGERS_FOLLOWED = 1e-3;
-/** Of every limit: what an unlock must keep within to change the gallery. */
-const CONFIDENT = 0.9;
-
 export interface Calibration {
-  readonly bySpectrum: readonly SpectrumCalibration[];
-  readonly adaptation: AdaptationEntry;
-}
-
-export interface SpectrumCalibration {
   readonly spectrum: Spectrum;
   readonly fusion: FusionEntry;
   /** Of the shape alone. */
@@ -61,7 +40,7 @@ export async function calibrate(
   people: number,
   threads: number,
   progress: (share: number) => void,
-): Promise<Calibration> {
+): Promise<readonly Calibration[]> {
   const trials: TrialOutcome[] = [];
   let done = 0;
   await spread<unknown, TrialOutcome>(
@@ -77,7 +56,7 @@ export async function calibrate(
   );
   const data = `${people} synthetic people (validation/0 to validation/${people - 1}), ${VISITS} visits each, single frames`;
   const library = await openModelLibrary(folder);
-  const calibrations: SpectrumCalibration[] = [];
+  const calibrations: Calibration[] = [];
   const descriptor = library.entry(DESCRIPTOR_MODEL);
   const inLight = descriptor.thresholds.filter((t) => t.spectrum !== 'infrared');
   const inTheDark: Threshold[] = [];
@@ -110,28 +89,7 @@ export async function calibrate(
     folder,
     calibrations.map(({ fusion }) => fusion),
   );
-  const adaptation = adaptationOf(trials, data, networksOf(descriptor, library.entry(SHAPE_MODEL)));
-  await putAdaptation(folder, adaptation);
-  return { bySpectrum: calibrations, adaptation };
-}
-
-/** How far templates may follow their person: as far as hardly any stranger is near. */
-function adaptationOf(trials: readonly TrialOutcome[], data: string, networks: string): AdaptationEntry {
-  const kind = { kind: boundedKind(SHAPE_MODEL), pooling: POOLING.shape };
-  const distances = weigh(
-    compareFrames(trials, [kind], () => true),
-    [1],
-    1,
-    Infinity,
-  );
-  const remember = thresholdFor(distances, DEFAULT_SENSITIVITY, COMFORT[DEFAULT_SENSITIVITY]);
-  return {
-    networks,
-    remember,
-    follow: Math.max(remember, distanceAt(distances.impostor, STRANGERS_FOLLOWED)),
-    confident: CONFIDENT,
-    measuredOn: `${data}; remembered within the limit of the shape alone at ${DEFAULT_SENSITIVITY}, followed where ${STRANGERS_FOLLOWED} of strangers' frames are`,
-  };
+  return calibrations;
 }
 
 /** A threshold for each level and number of fused frames. */

@@ -3,7 +3,6 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   parseManifest,
-  type AdaptationEntry,
   type FusionEntry,
   type ImpostorsEntry,
   type ModelEntry,
@@ -30,10 +29,6 @@ export const putFusions = (folder: string, entries: readonly FusionEntry[]): Pro
     const kept = manifest.fusions.filter((entry) => !replaced.has(key(entry)));
     return { ...manifest, fusions: [...kept, ...entries] };
   });
-
-/** The bounds of adaptation for the networks of now; what was measured for earlier ones is of no more use. */
-export const putAdaptation = (folder: string, entry: AdaptationEntry): Promise<void> =>
-  change(folder, (manifest) => ({ ...manifest, adaptations: [entry] }));
 
 export const putMeanFace = (folder: string, meanFace: ModelManifest['meanFace']): Promise<void> =>
   change(folder, (manifest) => ({ ...manifest, meanFace }));

@@ -23,7 +23,7 @@ export interface EvaluatedModels {
  * @throws FacetError `bad-argument` for another one, `model-altered` where it has no thresholds
  */
 export function evaluatedModels(
-  library: Pick<ModelLibrary, 'models' | 'fusions' | 'adaptations' | 'entry'>,
+  library: Pick<ModelLibrary, 'models' | 'fusions' | 'entry'>,
   choice: string,
 ): EvaluatedModels {
   const embedders = library.models.filter(({ role }) => role === 'embedder');

@@ -30,13 +30,12 @@ export async function loadFaceModels(folder: string, options?: NetworkOptions): 
 
 /** What decides together; another shape model where one is asked for. @throws FacetError `model-missing` */
 export const matchModels = (
-  library: Pick<ModelLibrary, 'entry' | 'fusions' | 'adaptations'>,
+  library: Pick<ModelLibrary, 'entry' | 'fusions'>,
   shape: string = SHAPE_MODEL,
 ): MatchModels => ({
   descriptor: library.entry(DESCRIPTOR_MODEL),
   shape: library.entry(shape),
   fusions: library.fusions,
-  adaptations: library.adaptations,
 });
 
 /** @throws FacetError `model-missing`, `model-altered` */

@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   parseManifest,
-  type AdaptationEntry,
   type FusionEntry,
   type ModelEntry,
   type ModelManifest,
@@ -20,7 +19,6 @@ export interface LoadedModel {
 export interface ModelLibrary {
   readonly models: readonly ModelEntry[];
   readonly fusions: readonly FusionEntry[];
-  readonly adaptations: readonly AdaptationEntry[];
   /** @throws FacetError `model-missing` where no model has this id. */
   entry(id: string): ModelEntry;
   /** Reads the file. @throws FacetError `model-missing` without it, `model-altered` if its hash is another. */
@@ -42,7 +40,7 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
       cause,
     });
   });
-  const { models, fusions, adaptations, meanFace, impostors } = parse(path, text);
+  const { models, fusions, meanFace, impostors } = parse(path, text);
 
   const entry = (id: string): ModelEntry => {
     const found = models.find((model) => model.id === id);
@@ -53,7 +51,6 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
   return {
     models,
     fusions,
-    adaptations,
     entry,
     load: async (id) => {
       const model = entry(id);

@@ -1,4 +1,4 @@
-/** How far templates may follow their person: measured on validation people, kept in models/manifest.json. */
+/** How far templates may follow their person: limits that were measured for the shape alone (core/judge/policy.ts). */
 import type { EmbeddingKind } from '../../contract/evidence.ts';
 import type { Pooling } from '../judge/match.ts';
 import type { RememberedLook } from '../people/gallery.ts';

@@ -1,7 +1,7 @@
 /** What must agree for a face to be recognised: the thresholds of models/manifest.json, by what the sensor can see. */
 import type { EmbeddingKind, Spectrum } from '../../contract/evidence.ts';
 import { FacetError } from '../../contract/result.ts';
-import type { AdaptationEntry, FusionEntry, ModelEntry, Threshold } from '../../contract/manifest.ts';
+import type { FusionEntry, ModelEntry, Threshold } from '../../contract/manifest.ts';
 import type { AdaptationBounds } from '../adapt/bounds.ts';
 import type { Part, Pooling, Requirement } from './match.ts';
 
@@ -14,7 +14,7 @@ export const DEFAULT_SENSITIVITY: Sensitivity = 1e-5;
 export type MatchPolicy = Readonly<Record<Spectrum, readonly Requirement[]>> & {
   /** Which networks' embeddings it compares: those that others made are no measure of anything. */
   readonly networks?: string;
-  /** How far templates may follow their person; nothing adapts where that was not measured for these networks. */
+  /** How far templates may follow their person; nothing adapts where the shape alone was not measured. */
   readonly adaptation?: AdaptationBounds;
 };
 
@@ -26,26 +26,30 @@ export interface MatchModels {
   readonly descriptor: ModelEntry;
   readonly shape: ModelEntry;
   readonly fusions: readonly FusionEntry[];
-  readonly adaptations: readonly AdaptationEntry[];
 }
 
 /** Names networks by what they are, not by what they are called: a retrained one keeps its id. */
 export const networksOf = (...entries: readonly Pick<ModelEntry, 'id' | 'sha256'>[]): string =>
   entries.map(({ id, sha256 }) => `${id} ${sha256.slice(0, 16)}`).join(', ');
 
-/** Adaptation is bounded by the shape without its colour, so that no skin, make-up or light decides. */
-export const boundedKind = (shapeId: string): EmbeddingKind => kindIn('infrared', shapeId);
+/** Of every limit: what an unlock must keep within to change the gallery. */
+const CONFIDENT = 0.9;
 
-const boundsOf = (
-  { remember, follow, confident }: Pick<AdaptationEntry, 'remember' | 'follow' | 'confident'>,
-  shapeId: string,
-): AdaptationBounds => ({
-  kind: boundedKind(shapeId),
-  pooling: POOLING.shape,
-  remember,
-  follow,
-  confident,
-});
+/**
+ * Adaptation is bounded by the shape without its colour, so that no skin, make-up or light decides: a look is remembered where
+ * that alone would have opened the lock at its usual level, and templates follow as far as the most comfortable level goes.
+ */
+function boundsOf(shape: ModelEntry): AdaptationBounds {
+  const limit = (level: Sensitivity) =>
+    alone(shape, POOLING.shape, 'infrared', level).limits.at(-1)!.distance;
+  return {
+    kind: kindIn('infrared', shape.id),
+    pooling: POOLING.shape,
+    remember: limit(DEFAULT_SENSITIVITY),
+    follow: limit(SENSITIVITIES[0]),
+    confident: CONFIDENT,
+  };
+}
 
 /** A model's embedding of what was seen in this spectrum. */
 export const kindIn = (spectrum: Spectrum, modelId: string): EmbeddingKind =>
@@ -67,7 +71,7 @@ export const fusionParts = (
  * @throws FacetError `model-altered` where the manifest has no threshold for the level
  */
 export function matchPolicy(
-  { descriptor, shape, fusions, adaptations }: MatchModels,
+  { descriptor, shape, fusions }: MatchModels,
   level: Sensitivity = DEFAULT_SENSITIVITY,
 ): MatchPolicy {
   const both = (spectrum: Spectrum): Requirement[] => {
@@ -86,12 +90,11 @@ export function matchPolicy(
     ];
   };
   const networks = networksOf(descriptor, shape);
-  const measured = adaptations.find((entry) => entry.networks === networks);
   return {
     colour: both('colour'),
     infrared: both('infrared'),
     networks,
-    ...(measured && { adaptation: boundsOf(measured, shape.id) }),
+    ...(shape.thresholds.length > 0 && { adaptation: boundsOf(shape) }),
   };
 }
 

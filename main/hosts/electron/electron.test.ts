@@ -148,7 +148,7 @@ describe('a page', () => {
     expect(open!()).toEqual({ action: 'deny' });
   });
 
-  it('gets no permission, no device, no download, no screen, and reaches nothing but itself', () => {
+  it('gets no permission, no device, no download but of its own drawing, no screen, and reaches nothing but itself', () => {
     const asked: Record<string, (...args: never[]) => unknown> = {};
     const keep = (name: string) => (handler: (...args: never[]) => unknown) => void (asked[name] = handler);
     const session = Object.assign(new EventEmitter(), {
@@ -171,9 +171,15 @@ describe('a page', () => {
     const give = vi.fn();
     call('screen', {}, give);
     expect(give).toHaveBeenCalledWith({});
-    const download = { preventDefault: vi.fn() };
-    session.emit('will-download', download);
-    expect(download.preventDefault).toHaveBeenCalled();
+    const refused = (url: string) => {
+      const event = { preventDefault: vi.fn() };
+      session.emit('will-download', event, { getURL: () => url });
+      return event.preventDefault.mock.calls.length > 0;
+    };
+    expect(
+      ['https://evil.example/a', 'app://facet/', 'blob:null/1', 'blob:app://facet.evil/1'].map(refused),
+    ).toEqual([true, true, true, true]);
+    expect(refused('blob:app://facet/1')).toBe(false);
     const cancelled = (url: string) => {
       const decide = vi.fn();
       call('network', { url }, decide);

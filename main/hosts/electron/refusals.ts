@@ -20,14 +20,19 @@ type GuardedSession = Pick<
   | 'on'
 > & { readonly webRequest: Pick<Session['webRequest'], 'onBeforeRequest'> };
 
-/** No permission, no device, no download, and no address but the page's own. */
+const DRAWN = `blob:${PAGE_ORIGIN}/`;
+
+/** No permission, no device, no download but of what the page drew, and no address but the page's own. */
 export function refuseEverything(session: GuardedSession): void {
   session.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, give) => give({}));
-  session.on('will-download', (event) => event.preventDefault());
+  // What the page drew itself may be saved: Electron asks the person where to.
+  session.on('will-download', (event, item) => {
+    if (!item.getURL().startsWith(DRAWN)) event.preventDefault();
+  });
   session.webRequest.onBeforeRequest(({ url }, decide) =>
-    decide({ cancel: !url.startsWith(`${PAGE_ORIGIN}/`) && !url.startsWith('blob:app://facet/') }),
+    decide({ cancel: !url.startsWith(`${PAGE_ORIGIN}/`) && !url.startsWith(DRAWN) }),
   );
 }

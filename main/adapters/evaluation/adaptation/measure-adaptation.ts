@@ -42,7 +42,7 @@ export async function measureAdaptation(
   if (!together.adaptation)
     throw new FacetError(
       'bad-argument',
-      'How far these networks may adapt was not measured yet. Run npm run facet -- calibrate.',
+      'These networks have no thresholds yet. Run npm run facet -- calibrate.',
     );
   const shape = await OnnxEmbedder.open(library, SHAPE_MODEL, { threads: 1 });
   await mkdir(films, { recursive: true });

@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { calibrate, type SpectrumCalibration } from '../../../adapters/corpus/calibrate-models.ts';
+import { calibrate, type Calibration } from '../../../adapters/corpus/calibrate-models.ts';
 import { trainLinear } from '../../../adapters/corpus/train-linear.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
 import type { CourseReport } from '../../../adapters/trainer/run-course.ts';
 import { trainArticle, type TrainArticleReport } from '../../../adapters/trainer/train-article.ts';
 import { trainReliefs, type TrainReliefsReport } from '../../../adapters/trainer/train-reliefs.ts';
 import type { Separation } from '../../../adapters/trainer/validate-reliefs.ts';
-import type { AdaptationEntry, Threshold } from '../../../contract/manifest.ts';
+import type { Threshold } from '../../../contract/manifest.ts';
 import { FacetError } from '../../../contract/result.ts';
 import { describeRate } from '../../../core/evaluation/rates.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -97,25 +97,16 @@ export function train(program: Command): void {
       const output = outputOf(command);
       await finish(output, async () => {
         const progress = progressOf(output);
-        const { bySpectrum, adaptation } = await calibrate(
-          modelsFolder(),
-          options.people,
-          options.threads,
-          (share) => progress('Visits', share),
+        const calibrations = await calibrate(modelsFolder(), options.people, options.threads, (share) =>
+          progress('Visits', share),
         );
-        output.result(
-          { ok: true, synthetic: true, calibrations: bySpectrum, adaptation },
-          `${describeCalibrations(bySpectrum)}\n${describeAdaptation(adaptation)}`,
-        );
+        output.result({ ok: true, synthetic: true, calibrations }, describeCalibrations(calibrations));
         return EXIT.ok;
       });
     });
 }
 
-const describeAdaptation = ({ remember, follow, confident }: AdaptationEntry): string =>
-  `Adaptation: looks remembered within ${remember.toFixed(3)} of what was enrolled, templates that follow within ${follow.toFixed(3)}, after unlocks within ${percent(confident)} of the limits`;
-
-const describeCalibrations = (calibrations: readonly SpectrumCalibration[]): string =>
+const describeCalibrations = (calibrations: readonly Calibration[]): string =>
   calibrations
     .flatMap(({ spectrum, fusion, shape }) => [
       `In ${spectrum}: ${percent(fusion.weights.shape)} shape, ${percent(fusion.weights.descriptor)} descriptor`,
