@@ -43,9 +43,12 @@ const project: Project = async (vectors) => ({
   pca: vectors.map(([x, y]) => [x, y]),
   umap: vectors.map((_, i) => [i, -i]),
 });
-const crowd = [90, 180].map((degrees) => at(degrees).get('shape')!);
-const draw = (gallery: Gallery) =>
-  drawFaceMap(gallery, crowd, POLICY, 10, project);
+const POOL = {
+  networks: 'now',
+  preprocessing: PREPROCESSING,
+  people: [90, 180].map((degrees) => [at(degrees)]),
+};
+const draw = (gallery: Gallery, pool = POOL) => drawFaceMap(gallery, pool, POLICY, 10, project);
 
 describe('a face map', () => {
   it('has a place for every view and everybody of the crowd, and says which is what', async () => {
@@ -88,6 +91,9 @@ describe('a face map', () => {
     expect(await draw(galleryOf(other, view(2, { networks: 'earlier' })))).toMatchObject({
       ok: false,
       code: 'not-enrolled',
+    });
+    expect(await draw(galleryOf(view(0), view(1)), { ...POOL, networks: 'earlier' })).toMatchObject({
+      code: 'model-altered',
     });
   });
 });

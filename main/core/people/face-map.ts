@@ -10,6 +10,7 @@ import {
 import { templatesInUse } from '../adapt/anchors.ts';
 import { embeddingDistance } from '../face/embedding.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
+import type { ImpostorPool } from '../retrain/pool.ts';
 import type { Gallery } from './gallery.ts';
 
 /** Embeddings to a plane, one place for each, on any scale. It may take seconds and must not take them from the shell. */
@@ -21,13 +22,14 @@ export type Project = (
 const BIN = 0.1;
 const BINS = 20;
 const SIDE = 1000;
+const CROWD = 150;
 /**
  * By the shape without its colour: every view has it, in whatever light it was made.
- * @param crowd synthetic people, as the network of now embeds their shape
+ * @param pool synthetic people; the first of them stand around the person
  */
 export async function drawFaceMap(
   gallery: Gallery,
-  crowd: readonly Float32Array[],
+  pool: ImpostorPool,
   policy: MatchPolicy,
   wallTime: number,
   project: Project,
@@ -37,6 +39,8 @@ export async function drawFaceMap(
     const vector = template.embeddings.get(kind);
     return vector ? [{ ...template, vector }] : [];
   });
+  if (pool.networks !== policy.networks) return fail('model-altered', OTHER_POOL);
+  const crowd = pool.people.slice(0, CROWD).flatMap(([face]) => face?.get(kind) ?? []);
   if (views.length < 2) return fail('not-enrolled', NOTHING);
   const own = views.map(({ vector }) => vector);
   const places = await project([...own, ...crowd]);
@@ -61,6 +65,8 @@ export async function drawFaceMap(
   });
 }
 
+const OTHER_POOL =
+  'The synthetic people to show you among were made by other networks. Reinstall Facet, or make them again: npm run facet -- pool.';
 const NOTHING =
   'There is nothing to draw: fewer than two views that the networks of now made. Set up your face first.';
 

@@ -30,6 +30,7 @@ import { adaptedDays, undoDay } from '../adapt/history.ts';
 import { Refusals } from '../adapt/refusals.ts';
 import { mayRemember, noteFace, rememberLook } from '../adapt/remember.ts';
 import { looksOf, removeLook, renameLook, unlearned } from '../people/looks.ts';
+import type { ImpostorPool } from '../retrain/pool.ts';
 import { Retraining } from '../retrain/retraining.ts';
 import type { HeadTrainer } from '../retrain/retrain.ts';
 import { personalPolicy } from '../retrain/versions.ts';
@@ -199,7 +200,7 @@ export class AppService {
   }
 
   /** The user's views among synthetic people. */
-  async faceMap(user: string, crowd: readonly Float32Array[], project: Project): Promise<Result<FaceMap>> {
+  async faceMap(user: string, crowd: ImpostorPool, project: Project): Promise<Result<FaceMap>> {
     const gallery = await this.parts.vault.load(user);
     if (!gallery.ok) return gallery;
     if (!gallery.value) return fail('not-enrolled', 'No look is enrolled. Set up your face first.');

@@ -208,7 +208,11 @@ export async function stagedDesk({
     levels: [],
     pipeline,
     vault,
-    crowd: async () => [BOB, 3].map((person) => embeddingsOf(person).get('shape')!),
+    crowd: async () => ({
+      networks: 'now',
+      preprocessing: PREPROCESSING,
+      people: [BOB, 3].map((person) => [embeddingsOf(person)]),
+    }),
     project: async (vectors) => ({
       pca: vectors.map(([x, y]) => [x, y]),
       umap: vectors.map(([x, y]) => [y, x]),

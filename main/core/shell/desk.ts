@@ -12,7 +12,7 @@ import {
   type Visitor,
 } from '../../contract/api.ts';
 import type { PreviewChoice, WatchRequest } from '../../contract/pipeline.ts';
-import { fail, ok, type Failure, type FailureCode, type Result } from '../../contract/result.ts';
+import { FacetError, fail, ok, type Failure, type FailureCode, type Result } from '../../contract/result.ts';
 import type {
   AdaptedDay,
   AppState,
@@ -28,6 +28,7 @@ import type { HeadState, RetrainPanel } from '../../contract/states/retrain.ts';
 import type { ListedSensor } from '../../contract/states/sensors.ts';
 import { ms, type Milliseconds } from '../../contract/units.ts';
 import type { Project } from '../people/face-map.ts';
+import type { ImpostorPool } from '../retrain/pool.ts';
 import { AppService, type AppParts } from './app-service.ts';
 import { Backoff } from './backoff.ts';
 import { FrameMeter } from './frame-meter.ts';
@@ -47,8 +48,8 @@ export interface DeskParts extends Omit<AppParts, 'pipeline' | 'keyWarning'> {
   readonly host: AppState['host'];
   readonly version: string;
   readonly levels: AppState['levels'];
-  /** Synthetic people for the face map, as the network of now embeds their shape; takes seconds, elsewhere. */
-  crowd(): Promise<readonly Float32Array[]>;
+  /** Synthetic people for the face map. @throws FacetError where there are none */
+  crowd(): Promise<ImpostorPool>;
   readonly project: Project;
   /** Removes every file and key of the data folder, PINs last, and makes it usable again. */
   erase(): Promise<Result<void>>;
@@ -526,6 +527,7 @@ export class Desk {
     const drawing: FaceMapState = { kind: 'drawing' };
     this.showMap(drawing);
     const map = await this.mapOf(this.user ?? '').catch((error: unknown) => {
+      if (error instanceof FacetError) return error.toFailure();
       this.parts.report(error);
       return fail('fault', 'The face map could not be drawn; the log says why. Try again.');
     });

@@ -1,9 +1,10 @@
 /** Builds the adapters of the app and one desk on top of them, for the hosts that show the page. */
-import { crowdOnce, project } from '../../adapters/corpus/crowd.ts';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { threadTrainer } from '../../adapters/trainer/thread-trainer.ts';
 import { ChildPipeline, type ChildPipelineOptions } from '../../adapters/pipeline/child-pipeline.ts';
-import { hostFile } from '../../adapters/program-files.ts';
+import { hostFile, modelsFolder } from '../../adapters/program-files.ts';
+import { loadImpostorPool } from '../../adapters/trainer/impostor-pool.ts';
+import { projectInThreads } from '../../adapters/trainer/project-map.ts';
 import { SettingsFile } from '../../adapters/settings/settings-file.ts';
 import { listSensors } from '../../adapters/system-check/list-sensors.ts';
 import { askEvery } from '../../adapters/system-check/usb-bus.ts';
@@ -56,8 +57,8 @@ export async function openDesk(opening: DeskOpening): Promise<OpenDesk> {
       clock: systemClock,
       trainer: threadTrainer(),
       loadPolicy,
-      crowd: crowdOnce(),
-      project,
+      crowd: () => loadImpostorPool(modelsFolder()),
+      project: projectInThreads,
       erase: async () => {
         const erased = await eraseData(keys);
         vault.reopen();

@@ -1,7 +1,6 @@
 /** One thread of work: datasets and reliefs of synthetic people to train on; trials, pictures and recordings to evaluate. */
 import { parentPort } from 'node:worker_threads';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
-import { crowdTensors } from '../../adapters/corpus/crowd.ts';
 import type { DatasetKind, SyntheticSource } from '../../adapters/corpus/dataset/labels.ts';
 import { packPerson } from '../../adapters/corpus/dataset/people-source.ts';
 import { reliefSamples } from '../../adapters/corpus/relief-sessions.ts';
@@ -12,8 +11,8 @@ import { filmVisits, type VisitRequest } from '../../adapters/evaluation/retrain
 import { loadEvaluated } from '../../adapters/evaluation/evaluated-models.ts';
 import { runRecording } from '../../adapters/evaluation/recording-trial.ts';
 import { runTrial, type TrialRequest } from '../../adapters/evaluation/people-trial.ts';
-import { OnnxEmbedder, openFaceDescriber } from '../../adapters/onnx/face-models.ts';
-import { loadFaceModels, loadMeanFace, SHAPE_MODEL } from '../../adapters/onnx/load-face-models.ts';
+import { openFaceDescriber } from '../../adapters/onnx/face-models.ts';
+import { loadFaceModels, loadMeanFace } from '../../adapters/onnx/load-face-models.ts';
 import { openModelLibrary } from '../../adapters/onnx/model-library.ts';
 import { modelsFolder } from '../../adapters/program-files.ts';
 import { projected } from '../../adapters/trainer/map-picture.ts';
@@ -33,7 +32,6 @@ export type WorkerJob =
   | { readonly kind: 'trial'; readonly trial: TrialRequest }
   | { readonly kind: 'film'; readonly film: FilmRequest; readonly path: string }
   | { readonly kind: 'visits'; readonly film: VisitRequest; readonly path: string }
-  | { readonly kind: 'crowd' }
   | {
       readonly kind: 'projection';
       readonly projection: Projection;
@@ -72,8 +70,6 @@ async function work(job: WorkerJob): Promise<unknown> {
       return writeFilm(job.path, await film(await models(), systemClock, job.film));
     case 'visits':
       return writeFilm(job.path, await filmVisits(await models(), systemClock, job.film));
-    case 'crowd':
-      return embedCrowd(crowdTensors(pack(), await mean()));
     case 'projection':
       return projected(job.vectors, job.projection);
     case 'pictures':
@@ -82,13 +78,6 @@ async function work(job: WorkerJob): Promise<unknown> {
       evaluated ??= loadEvaluated(modelsFolder(), job.shape);
       return evaluated.then((models) => runRecording(models, job.policy, systemClock, job.path), failureOf);
   }
-}
-
-async function embedCrowd(tensors: readonly Float32Array[]): Promise<Float32Array[]> {
-  const shape = await OnnxEmbedder.open(await openModelLibrary(modelsFolder()), SHAPE_MODEL, { threads: 1 });
-  const vectors: Float32Array[] = [];
-  for (const tensor of tensors) vectors.push(...(await shape.embed(tensor)));
-  return vectors;
 }
 
 parentPort!.on('message', (job: WorkerJob) => {
