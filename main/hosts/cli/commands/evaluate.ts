@@ -5,6 +5,7 @@ import { evaluatePairs } from './evaluate-pairs.ts';
 import { evaluatePeople } from './evaluate-people.ts';
 import { evaluateRecordings } from './evaluate-recordings.ts';
 import { evaluateReliefs } from './evaluate-reliefs.ts';
+import { evaluateRetrain } from './evaluate-retrain.ts';
 
 export function evaluate(program: Command): void {
   const group = program.command('evaluate').description('Measure accuracy');
@@ -15,6 +16,7 @@ export function evaluate(program: Command): void {
     evaluateGallery,
     evaluateRecordings,
     evaluateAdaptation,
+    evaluateRetrain,
   ])
     add(group);
   for (const command of group.commands) command.option('--json', 'one JSON document on stdout');

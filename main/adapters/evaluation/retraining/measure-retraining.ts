@@ -1,0 +1,177 @@
+/** What retraining is worth: people enrol, retrain, and come back in new light, at new distances, with new noise. */
+import type { FaceEvidence, Spectrum } from '../../../contract/evidence.ts';
+import type { RetrainVerdict } from '../../../contract/states/retrain.ts';
+import { wilsonRate, type Rate } from '../../../core/evaluation/rates.ts';
+import { withHead } from '../../../core/judge/head.ts';
+import { limitFor, matchesGallery, requiredDistance } from '../../../core/judge/match.ts';
+import type { MatchPolicy } from '../../../core/judge/policy.ts';
+import { PREPROCESSING, type Gallery } from '../../../core/people/gallery.ts';
+import type { Fitter } from '../../../core/retrain/fit.ts';
+import { planRetrain } from '../../../core/retrain/plan.ts';
+import type { ImpostorPool } from '../../../core/retrain/pool.ts';
+import { retrain } from '../../../core/retrain/retrain.ts';
+import type { VisitFilm } from './visit-film.ts';
+
+/** Everybody before and after, one probe a visit. */
+export interface RetrainFigures {
+  readonly spectrum: Spectrum;
+  /** At the distance at which others are let in so often: the share of the person's own visits that miss it. */
+  readonly fixed: readonly {
+    readonly falseAcceptRate: number;
+    readonly before: Rate;
+    readonly after: Rate;
+  }[];
+  /** At the limits of the level that the app has by default. */
+  readonly limits: Readonly<
+    Record<'falseAccepts' | 'falseRejects', { readonly before: Rate; readonly after: Rate }>
+  >;
+}
+
+export interface RetrainMeasurement {
+  readonly people: number;
+  readonly verdicts: Readonly<Partial<Record<RetrainVerdict, number>>>;
+  readonly figures: readonly RetrainFigures[];
+}
+
+/** The goal is set at this one. */
+const RATES = [1e-4] as const;
+
+/** One comparison: the fused distance, infinite where the descriptor refuses, and whether the app lets it in. */
+interface Compared {
+  readonly genuine: boolean;
+  readonly distance: number;
+  readonly accepted: boolean;
+}
+
+export async function measureRetraining(
+  films: readonly VisitFilm[],
+  policy: MatchPolicy,
+  pool: ImpostorPool,
+  fit: Fitter,
+  progress: (share: number) => void,
+): Promise<RetrainMeasurement> {
+  const enrolled = films.filter(({ captures }) => captures.length > 0);
+  const compared = { colour: { before: [], after: [] }, infrared: { before: [], after: [] } } as Record<
+    Spectrum,
+    Record<'before' | 'after', Compared[]>
+  >;
+  const verdicts: Partial<Record<RetrainVerdict, number>> = {};
+  for (const [i, owner] of enrolled.entries()) {
+    const gallery = galleryOf(owner, policy.networks);
+    const plan = planRetrain(gallery, policy, 0, '1');
+    const outcome = plan.ok ? await retrain(plan.value.task, pool, fit, () => undefined) : plan;
+    if (!outcome.ok) throw new Error(outcome.message);
+    const { terms, report } = outcome.value;
+    verdicts[report.verdict] = (verdicts[report.verdict] ?? 0) + 1;
+    const templates = gallery.templates.map(({ embeddings }) => embeddings);
+    const policies = { before: policy, after: withHead(policy, terms) };
+    for (const other of films)
+      for (const visit of other.visits) {
+        const face = visit.at(-1);
+        if (!face) continue;
+        for (const when of ['before', 'after'] as const)
+          compared[face.spectrum][when].push({
+            genuine: owner === other,
+            ...compare(face, templates, policies[when]),
+          });
+      }
+    progress((i + 1) / enrolled.length);
+  }
+  return {
+    people: enrolled.length,
+    verdicts,
+    figures: (['colour', 'infrared'] as const).map((spectrum) => figuresOf(spectrum, compared[spectrum])),
+  };
+}
+
+function compare(
+  { embeddings, spectrum, fusedFrames }: FaceEvidence,
+  templates: readonly FaceEvidence['embeddings'][],
+  policy: MatchPolicy,
+): Omit<Compared, 'genuine'> {
+  const requirements = policy[spectrum];
+  const distances = requirements.map(
+    (requirement) => requiredDistance(embeddings, templates, requirement) ?? Infinity,
+  );
+  const last = distances.length - 1;
+  const refused = requirements.slice(0, last).some((each, i) => distances[i] > limitFor(each, fusedFrames));
+  return {
+    distance: refused ? Infinity : distances[last],
+    accepted: matchesGallery(embeddings, fusedFrames, templates, requirements),
+  };
+}
+
+function figuresOf(
+  spectrum: Spectrum,
+  compared: Readonly<Record<'before' | 'after', readonly Compared[]>>,
+): RetrainFigures {
+  const counted = (
+    when: 'before' | 'after',
+    genuine: boolean,
+    isError: (each: Compared) => boolean,
+  ): Rate => {
+    const of = compared[when].filter((each) => each.genuine === genuine);
+    return wilsonRate(of.filter(isError).length, of.length);
+  };
+  const both = (genuine: boolean, isError: (each: Compared, when: 'before' | 'after') => boolean) => ({
+    before: counted('before', genuine, (each) => isError(each, 'before')),
+    after: counted('after', genuine, (each) => isError(each, 'after')),
+  });
+  return {
+    spectrum,
+    fixed: RATES.map((falseAcceptRate) => {
+      const limit = { before: 0, after: 0 };
+      for (const when of ['before', 'after'] as const) {
+        const impostors = compared[when].flatMap(({ genuine, distance }) => (genuine ? [] : [distance]));
+        limit[when] = impostors.sort((a, b) => a - b)[Math.floor(falseAcceptRate * impostors.length)];
+      }
+      return { falseAcceptRate, ...both(true, ({ distance }, when) => !(distance < limit[when])) };
+    }),
+    limits: {
+      falseAccepts: both(false, ({ accepted }) => accepted),
+      falseRejects: both(true, ({ accepted }) => !accepted),
+    },
+  };
+}
+
+const galleryOf = ({ captures }: VisitFilm, networks: string | undefined): Gallery => ({
+  user: 'synthetic',
+  sensor: { driver: 'simulated', model: 'kinect-v2', serial: '' },
+  createdAt: 0,
+  version: 1,
+  templates: captures.map(({ embeddings, pose }) => ({
+    embeddings,
+    pose,
+    preprocessing: PREPROCESSING,
+    ...(networks !== undefined && { networks }),
+    capturedAt: 0,
+    source: 'enrolment',
+    look: 'plain',
+  })),
+  reliefs: [],
+  remembered: [],
+});
+
+/** What the time is measured on: as many views as a person may have, and as many impostors as a pool may. */
+const LARGE = { views: 50, impostors: 5000 } as const;
+
+/** One retraining in light of a large gallery against a large pool, both made large by repeating what there is. */
+export async function timeRetraining(
+  films: readonly VisitFilm[],
+  policy: MatchPolicy,
+  pool: ImpostorPool,
+  fit: Fitter,
+): Promise<{ readonly views: number; readonly impostors: number; readonly seconds: number }> {
+  const captures = films.flatMap((film) => film.captures);
+  const templates = Array.from({ length: LARGE.views }, (_, i) => captures[i % captures.length]);
+  const gallery = galleryOf({ captures: templates, visits: [] }, policy.networks);
+  const days = 2;
+  const people = Array.from(
+    { length: LARGE.impostors / days },
+    (_, i) => pool.people[i % pool.people.length],
+  );
+  const begun = performance.now();
+  const plan = planRetrain(gallery, policy, 0, '1');
+  if (plan.ok) await retrain(plan.value.task, { ...pool, people }, fit, () => undefined);
+  return { ...LARGE, seconds: (performance.now() - begun) / 1000 };
+}

@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises';
+import { Option, type Command } from 'commander';
+import { writeWhole } from '../../../adapters/corpus/write-models.ts';
+import { filmPeople } from '../../../adapters/evaluation/retraining/film-people.ts';
+import {
+  measureRetraining,
+  timeRetraining,
+  type RetrainFigures,
+} from '../../../adapters/evaluation/retraining/measure-retraining.ts';
+import { OnnxEmbedder } from '../../../adapters/onnx/face-models.ts';
+import { SHAPE_MODEL } from '../../../adapters/onnx/load-face-models.ts';
+import { openModelLibrary } from '../../../adapters/onnx/model-library.ts';
+import { modelsFolder } from '../../../adapters/program-files.ts';
+import { fitHead, openBackend } from '../../../adapters/trainer/fit-head.ts';
+import { loadImpostorPool } from '../../../adapters/trainer/impostor-pool.ts';
+import { FacetError } from '../../../contract/result.ts';
+import { BACKENDS, type Backend } from '../../../contract/states/retrain.ts';
+import { describeRate } from '../../../core/evaluation/rates.ts';
+import { loadPolicy } from '../../shared/policy.ts';
+import { EXIT } from '../exit-codes.ts';
+import { countOf, indexOf, outputOf, untilInterrupted } from '../options.ts';
+import { finish, unwrap } from '../output.ts';
+import { threadsOption } from './evaluate-output.ts';
+
+interface Options {
+  readonly pool: 'test' | 'validation';
+  readonly from: number;
+  readonly count: number;
+  readonly visits: number;
+  readonly films: string;
+  readonly threads: number;
+  readonly backend?: Backend;
+  readonly page?: string;
+}
+
+export function evaluateRetrain(group: Command): void {
+  const command = group
+    .command('retrain')
+    .description(
+      'Synthetic people who retrain: what it is worth in new light, at new distances, with new noise',
+    )
+    .addOption(
+      new Option('--pool <pool>', 'test to report, validation to choose')
+        .choices(['test', 'validation'])
+        .default('test'),
+    )
+    .option('--from <index>', 'the first identity', indexOf, 3000)
+    .option('--count <people>', 'how many identities', countOf, 100)
+    .option('--visits <count>', 'visits of each, every fifth in the dark', countOf, 25)
+    .option('--films <folder>', 'where what was rendered is kept', 'out/corpus/retraining')
+    .addOption(new Option('--backend <name>', 'what computes').choices(BACKENDS))
+    .option('--page <file>', 'writes the table into the section "Retraining" of this page');
+  threadsOption(command).action(async (options: Options, command: Command) => {
+    const output = outputOf(command);
+    await finish(output, async () => {
+      const { pool, from, count, visits, films: folder, threads } = options;
+      const signal = untilInterrupted();
+      const models = modelsFolder();
+      const shape = await OnnxEmbedder.open(await openModelLibrary(models), SHAPE_MODEL, { threads: 1 });
+      const films = await filmPeople(shape, {
+        folder,
+        pool,
+        from,
+        people: count,
+        enrols: true,
+        visits,
+        threads,
+        signal,
+        progress: (share) => output.progress(`Filming: ${Math.round(100 * share)} %`),
+      });
+      const { tf, backend } = await openBackend(options.backend);
+      const policy = unwrap(await loadPolicy());
+      const impostors = await loadImpostorPool(models);
+      const measured = await measureRetraining(
+        films,
+        policy,
+        impostors,
+        (problem) => fitHead(tf, problem, () => undefined),
+        (share) => output.progress(`Retraining: ${Math.round(100 * share)} %`),
+      );
+      const time = await timeRetraining(films, policy, impostors, (problem) =>
+        fitHead(tf, problem, () => undefined),
+      );
+      const who = `${pool}/${from} to ${pool}/${from + count - 1}`;
+      const report = { synthetic: true, who, visits, backend, time, ...measured };
+      if (options.page !== undefined) await writeSection(options.page, tableOf(who, report));
+      output.result(
+        { ok: true, ...report },
+        `Synthetic people, ${who}\n${measured.figures.map(describe).join('\n')}\n${time.views} views against ${time.impostors} impostors: ${time.seconds.toFixed(1)} s (${backend})`,
+      );
+      return EXIT.ok;
+    });
+  });
+}
+
+const LIGHT = { colour: 'In light', infrared: 'In the dark' } as const;
+
+const rowsOf = ({ fixed, limits }: RetrainFigures) => [
+  ...fixed.map((row) => [`false rejects where ${row.falseAcceptRate} of strangers are let in`, row] as const),
+  ['false rejects at the default level', limits.falseRejects] as const,
+  ['false accepts at the default level', limits.falseAccepts] as const,
+];
+
+const describe = (figures: RetrainFigures): string =>
+  [
+    LIGHT[figures.spectrum],
+    ...rowsOf(figures).map(
+      ([what, { before, after }]) =>
+        `  ${what}: ${describeRate(before)} before, ${describeRate(after)} after`,
+    ),
+  ].join('\n');
+
+const START = '## Retraining';
+
+function tableOf(
+  who: string,
+  {
+    visits,
+    backend,
+    time,
+    people,
+    verdicts,
+    figures,
+  }: Awaited<ReturnType<typeof measureRetraining>> & {
+    readonly visits: number;
+    readonly backend: Backend;
+    readonly time: Awaited<ReturnType<typeof timeRetraining>>;
+  },
+): string {
+  const kept = (verdicts.better ?? 0) + (verdicts['as-good'] ?? 0);
+  return [
+    START,
+    `Made by \`npm run -s facet -- evaluate retrain\`; do not edit this section by hand. ${people} **synthetic people** (${who}),`,
+    `enrol, retrain, and come back ${visits} times in new light, from 400 to 1300 mm, turned by up to 25°, with a smooth depth error of up to 4 mm; one probe of two fused`,
+    `frames a visit. ${kept} of ${people} heads passed the gate. Retraining ${time.views} views against ${time.impostors} impostors took ${time.seconds.toFixed(1)} s (${backend}).`,
+    '',
+    '| | before | after |',
+    '| --- | --- | --- |',
+    ...figures.flatMap((each) =>
+      rowsOf(each).map(
+        ([what, { before, after }]) =>
+          `| ${LIGHT[each.spectrum]}: ${what} | ${describeRate(before)} | ${describeRate(after)} |`,
+      ),
+    ),
+    '',
+  ].join('\n');
+}
+
+/** Puts the section in place of the page's own, or at its end. */
+async function writeSection(path: string, section: string): Promise<void> {
+  const page = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '# Following its person\n';
+    throw new FacetError('bad-input', `${path} cannot be read (${error.code ?? 'unknown'}).`);
+  });
+  const [before, after = ''] = page.split(`${START}\n`);
+  const rest = after.slice(Math.max(0, after.search(/^## /m)));
+  const kept = /^## /m.test(after) ? rest : '';
+  await writeWhole(path, Buffer.from(`${before.trimEnd()}\n\n${section}${kept ? `\n${kept}` : ''}`));
+}
