@@ -75,7 +75,7 @@ async function benchKinectV1(output: Output, seconds: number): Promise<number> {
   const percent = (share: number | undefined) => (share === undefined ? '?' : (100 * share).toFixed(1));
   const lines = [
     `A Kinect v1 played by fakenect at 30 frames/s, ${seconds} s each (synthetic visitor, load ${loadavg()[0].toFixed(1)} on ${availableParallelism()} cores):`,
-    `  millimetres and registration of a whole frame: ${conversion.p50.toFixed(2)} ms of CPU time p50, ${conversion.p95.toFixed(2)} ms p95`,
+    `  millimetres and registration where somebody is: ${conversion.path.p50.toFixed(2)} ms of CPU time p50, ${conversion.path.p95.toFixed(2)} ms p95; of the whole frame ${conversion.whole.p50.toFixed(2)} and ${conversion.whole.p95.toFixed(2)} ms`,
     `  driver alone: ${driver.framesPerSecond.toFixed(1)} frames/s, ${driver.dropped} dropped; ${percent(driver.process)} % of one core, ${percent(driver.thread)} % of it in the library's thread`,
     `  whole pipeline: ${pipeline.framesPerSecond.toFixed(1)} frames/s, ${pipeline.dropped} dropped; age at the decision ${pipeline.age.p50.toFixed(1)} ms p50, ${pipeline.age.p95.toFixed(1)} ms p95 (first fifth → last: ${pipeline.ageGrowth.first.toFixed(1)} → ${pipeline.ageGrowth.last.toFixed(1)})`,
   ];
