@@ -7,6 +7,7 @@ import { ATTEMPT_LIMITS } from '../../core/judge/decide.ts';
 import type { MatchPolicy } from '../../core/judge/policy.ts';
 import { Observer, type FaceModels } from '../../core/observer.ts';
 import type { Clock } from '../../core/ports.ts';
+import { isSynthetic } from '../recorder/recording-metadata.ts';
 import { ReplaySensor } from '../sensors/replay/replay-sensor.ts';
 
 /** Recordings of this name enrol; all others are visits. */
@@ -32,7 +33,7 @@ export async function runRecording(
 ): Promise<RecordingOutcome> {
   try {
     const sensor = await ReplaySensor.load(path, clock, { pace: 'virtual' });
-    const synthetic = sensor.metadata?.sensor.simulated;
+    const synthetic = sensor.metadata && isSynthetic(sensor.metadata);
     const observer = new Observer(models, clock);
     const enrolment = isEnrolment(path) ? new RecordingEnrolment(policy) : undefined;
     const seen: Evidence[] = [];

@@ -14,7 +14,7 @@ import { FILE_DESCRIPTOR_SET } from './foxglove.ts';
 import { frames, options, sensor, someFrames } from './frames.fixture.ts';
 import { McapRecorder, record } from './mcap-recorder.ts';
 import { quaternionFromRotation, rotationFromQuaternion } from './quaternion.ts';
-import { fromFields } from './recording-metadata.ts';
+import { fromFields, isSynthetic } from './recording-metadata.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -276,6 +276,17 @@ describe('a recording', () => {
       intrinsics: { depth: first.depth.intrinsics, colour: first.colour!.intrinsics },
     });
   });
+
+  test.each([
+    ['simulated', true, true],
+    ['kinect2', false, false],
+    // Whoever imports pictures may have them from anywhere.
+    ['import-open3d', true, undefined],
+  ])('of %s tells whether its people are synthetic', (driver, simulated, synthetic) =>
+    expect(
+      isSynthetic({ sensor: { ...sensor, driver, simulated }, softwareVersion: '', consent: '', origin: 0n }),
+    ).toBe(synthetic),
+  );
 
   test('leaves out frames that are not later than the one before, and counts them', async () => {
     const [a, b, c] = someFrames(3);

@@ -17,6 +17,10 @@ export interface RecordingMetadata {
   readonly edits?: readonly string[];
 }
 
+/** Whether the people in it are synthetic; undefined where another program recorded them, which does not say. */
+export const isSynthetic = ({ sensor }: RecordingMetadata): boolean | undefined =>
+  sensor.driver === 'simulated' || (sensor.simulated ? undefined : false);
+
 const intrinsics = z.object({
   width: z.number(),
   height: z.number(),

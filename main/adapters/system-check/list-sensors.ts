@@ -46,13 +46,13 @@ const SOFTWARE: readonly ListedSensor[] = [
     spec: 'simulated',
     driver: 'simulated',
     title: 'Simulated visitors',
-    needs: 'Nothing: --sensor simulated:SCENE, such as simulated:you+dark.',
+    needs: 'nothing; --sensor simulated:SCENE chooses one, such as simulated:you+dark.',
   },
   {
     spec: 'replay',
     driver: 'replay',
     title: 'Recordings',
-    needs: 'A recording: --sensor replay:FILE.mcap (facet record and facet import make them).',
+    needs: 'a file that facet record or facet import made: --sensor replay:FILE.mcap.',
   },
 ].map(
   (sensor) => ({ ...sensor, serial: '', state: 'available', attached: false, troubles: [] }) as ListedSensor,

@@ -472,6 +472,15 @@ describe('an open desk', () => {
     expect(state().looks.map(({ name }) => name)).toContain('glasses');
   });
 
+  it('waits for a sensor that was unplugged right after its first frame', async () => {
+    await call('enrolment.start', { pin: PIN, look: 'glasses' });
+    await settled();
+    await staged.pipeline.emit(watching, unplugged);
+    expect(state().enrolment).toMatchObject({ kind: 'running', view: { kind: 'paused' } });
+    await staged.pass(1250);
+    expect(staged.pipeline.isWatched).toBe(true);
+  });
+
   it('ends an enrolment whose sensor never worked, and keeps nothing of it', async () => {
     await call('enrolment.start', { pin: PIN, look: 'glasses' });
     await settled();

@@ -829,7 +829,8 @@ export class Desk {
     for (let attempt = 1; ; attempt++) {
       let failure: PipelineEvent | undefined;
       for await (const event of this.follow(request, signal)) {
-        if (event.kind === 'evidence') {
+        // Told with the first frame: it works, though the models may not be loaded yet.
+        if (event.kind === 'evidence' || event.kind === 'watching') {
           seenAt = clock.now();
           attempt = 1;
         }

@@ -64,6 +64,8 @@ describe('facet record', () => {
     expect(document['frames']).toBeGreaterThan(0);
     const copied = await ask(['record', at('copied.mcap'), '--sensor', `replay:${path}`]);
     expect(copied).toMatchObject({ code: 0, document: { frames: document['frames'], endedBy: 'sensor' } });
+    // The copy says of whom it is, as the first one does.
+    expect(readFileSync(at('copied.mcap')).includes('synthetic people')).toBe(true);
   });
 
   it('keeps what was written when it is killed', async () => {

@@ -8,6 +8,7 @@ import { buffered } from '../../../adapters/recorder/buffered.ts';
 import { McapRecorder, type RecordingSummary } from '../../../adapters/recorder/mcap-recorder.ts';
 import { exists } from '../../../adapters/recorder/recording-file.ts';
 import { openSensor } from '../../../adapters/sensors/open-sensor.ts';
+import { ReplaySensor } from '../../../adapters/sensors/replay/replay-sensor.ts';
 import { parseReplaySpec } from '../../../adapters/sensors/replay/replay-spec.ts';
 import { Simulations } from '../../../adapters/sensors/simulated/simulations.ts';
 import { FacetError } from '../../../contract/result.ts';
@@ -66,8 +67,13 @@ export function record(program: Command): void {
         const live = pace === 'live';
         // Frames of a recording or simulation carry a time of their own that begins at 0.
         const clock = live ? systemClock : { now: () => ms(0), wallTime: () => Date.now() };
+        // A recording of a recording shows whom the first one shows, by the sensor that saw them.
+        const source = sensor instanceof ReplaySensor ? sensor.metadata : undefined;
+        const recorded = source?.sensor ?? sensor.info;
         const consent =
-          options.consent ?? (sensor.info.driver === 'simulated' ? 'synthetic people' : 'not stated');
+          options.consent ??
+          source?.consent ??
+          (recorded.driver === 'simulated' ? 'synthetic people' : 'not stated');
         let recorder: McapRecorder | undefined;
         let endedBy: 'time' | 'sensor' | 'interrupt' = 'sensor';
         let firstAt: number | undefined;
@@ -85,7 +91,7 @@ export function record(program: Command): void {
               const expected = bytesOf(frame, options.lossless) * RATE * options.seconds;
               await refuseWithoutRoom(path, expected);
               recorder = await McapRecorder.create(path, {
-                sensor: sensor.info,
+                sensor: recorded,
                 softwareVersion: softwareVersion(),
                 consent,
                 clock,

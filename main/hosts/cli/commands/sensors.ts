@@ -31,8 +31,11 @@ export function sensors(program: Command): void {
 function describe({ spec, title, serial, state, troubles, needs }: ListedSensor): string {
   const indent = ' '.repeat(11);
   const head = `${spec.padEnd(10)} ${title}${serial ? ` (${serial})` : ''}: ${STATE[state]}`;
-  if (troubles.length === 0) return `${head}\n${indent}${needs}`;
-  return [head, ...troubles.flatMap(({ what, remedy }) => [`${indent}${what}`, `${indent}→ ${remedy}`])].join(
-    '\n',
-  );
+  if (troubles.length === 0) return `${head}\n${indent}Needs: ${needs}`;
+  const lines = troubles.flatMap(({ what, remedy }) => [
+    // Where it cannot be used at all, the head has said so.
+    ...(state === 'elsewhere' ? [] : [what]),
+    `→ ${remedy}`,
+  ]);
+  return [head, ...lines.map((line) => indent + line)].join('\n');
 }
