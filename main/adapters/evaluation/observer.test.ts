@@ -4,6 +4,7 @@ import { ms } from '../../contract/units.ts';
 import type { SensorFrame } from '../../core/sense/frames.ts';
 import { rotationFromPose } from '../../core/geometry/pose.ts';
 import { angleBetween } from '../../core/geometry/rigid.ts';
+import { kindIn } from '../../core/judge/policy.ts';
 import { Observer, type FaceModels } from '../../core/observer.ts';
 import { RELIEF_SHAPE, articleCrop, reliefTensor } from '../../core/shape/tensor.ts';
 import { systemClock } from '../clock/system-clock.ts';
@@ -69,13 +70,14 @@ describe('the path of a frame, on the simulated sensor', () => {
     },
   );
 
-  it('calls people live and gives each model its embedding', async () => {
+  it('calls people live and gives each model its embedding, and the shape by itself', async () => {
+    const shape = models.shape.modelId;
     const evidence = faces(await observeAll(shots('you', 10)));
     expect(evidence).toHaveLength(10);
     for (const face of evidence) {
       expect(face.against).toEqual([]);
       expect([...face.embeddings.keys()].sort()).toEqual(
-        [models.descriptor.modelId, models.shape.modelId].sort(),
+        [models.descriptor.modelId, shape, kindIn('infrared', shape)].sort(),
       );
       for (const vector of face.embeddings.values()) expect(Math.hypot(...vector)).toBeCloseTo(1, 4);
     }

@@ -210,9 +210,7 @@ describe('the list of sensors', () => {
   it('gives a Kinect v2 to the runtime on Windows, and to libfreenect2 elsewhere', async () => {
     plugIn('2-1', '045e:02c4');
     expect(await listedAs('kinect2', {}, 'win32')).toMatchObject([{ state: 'available', serial: 'S5' }]);
-    expect(await listedAs('freenect2', {}, 'win32')).toMatchObject([
-      { state: 'elsewhere', attached: false },
-    ]);
+    expect(await listedAs('freenect2', {}, 'win32')).toMatchObject([{ state: 'elsewhere', attached: false }]);
     expect(await listedAs('freenect2', {}, 'darwin')).toMatchObject([{ state: 'available' }]);
   });
 });
