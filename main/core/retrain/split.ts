@@ -37,10 +37,7 @@ export function splitLooks(
   seed: string,
 ): Result<Split> {
   if (gallery.templates.length === 0)
-    return fail(
-      'not-enrolled',
-      'No look is set up yet, so there is nothing to learn from. Add a look first.',
-    );
+    return fail('not-enrolled', NO_LOOK);
   const views = templatesInUse(gallery, policy, wallTime).filter((template) => !follows(gallery, template));
   if (views.length === 0)
     return fail(

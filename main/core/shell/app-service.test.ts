@@ -728,6 +728,6 @@ describe('a gallery that learns', () => {
     vault.galleries.clear();
     expect(await app.mayRemember('ada')).toBe(false);
     expect(await app.remember('ada', { look: 'hat', reason: 'hat' })).toMatchObject({ code: 'not-enrolled' });
-    expect(await app.looks('ada')).toEqual(ok({ looks: [], days: [] }));
+    expect(await app.looks('ada')).toEqual(ok({ looks: [], days: [], heads: [] }));
   });
 });

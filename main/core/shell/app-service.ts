@@ -33,9 +33,10 @@ import { looksOf, removeLook, renameLook, unlearned } from '../people/looks.ts';
 import type { ImpostorPool } from '../retrain/pool.ts';
 import { Retraining } from '../retrain/retraining.ts';
 import type { HeadTrainer } from '../retrain/retrain.ts';
-import { personalPolicy } from '../retrain/versions.ts';
+import { headStates, personalPolicy } from '../retrain/versions.ts';
 import { drawFaceMap, type Project } from '../people/face-map.ts';
 import type { FaceMap } from '../../contract/states/face-map.ts';
+import type { HeadState } from '../../contract/states/retrain.ts';
 import type { AdaptedDay, LookState } from '../../contract/states/app.ts';
 import type { LookReason } from '../../contract/codes.ts';
 import { PREPROCESSING, type Gallery, type GalleryVault, type Template } from '../people/gallery.ts';
@@ -103,7 +104,11 @@ export interface UnlockRequest {
 export interface Looks {
   readonly looks: readonly LookState[];
   readonly days: readonly AdaptedDay[] | undefined;
+  /** What retraining made, latest first. */
+  readonly heads: readonly HeadState[];
 }
+
+export const NOTHING_ENROLLED: Looks = { looks: [], days: [], heads: [] };
 
 export class AppService {
   private readonly locks = new Map<string, Promise<LockSession>>();
@@ -187,7 +192,7 @@ export class AppService {
   async looks(user: string): Promise<Result<Looks>> {
     const gallery = await this.parts.vault.load(user);
     if (!gallery.ok) return gallery;
-    if (!gallery.value) return ok({ looks: [], days: [] });
+    if (!gallery.value) return ok(NOTHING_ENROLLED);
     // Without the models' manifest nothing can be told of the templates, but the looks are there.
     const policy = await this.parts.loadPolicy();
     const wallTime = this.parts.clock.wallTime();
@@ -196,7 +201,11 @@ export class AppService {
       (template) => !policy.ok || comparable(template, policy.value),
       wallTime,
     );
-    return ok({ looks, days: policy.ok ? adaptedDays(gallery.value, policy.value, wallTime) : undefined });
+    return ok({
+      looks,
+      days: policy.ok ? adaptedDays(gallery.value, policy.value, wallTime) : undefined,
+      heads: policy.ok ? headStates(gallery.value, policy.value) : [],
+    });
   }
 
   /** The user's views among synthetic people. */

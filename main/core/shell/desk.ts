@@ -29,7 +29,7 @@ import type { ListedSensor } from '../../contract/states/sensors.ts';
 import { ms, type Milliseconds } from '../../contract/units.ts';
 import type { Project } from '../people/face-map.ts';
 import type { ImpostorPool } from '../retrain/pool.ts';
-import { AppService, type AppParts } from './app-service.ts';
+import { AppService, NOTHING_ENROLLED, type AppParts } from './app-service.ts';
 import { Backoff } from './backoff.ts';
 import { FrameMeter } from './frame-meter.ts';
 import { ALREADY } from '../retrain/retraining.ts';
@@ -194,13 +194,12 @@ export class Desk {
 
   private async loadLooks(): Promise<void> {
     const { user } = this;
-    const looks = user === undefined ? ok({ looks: [], days: [] }) : await this.app.looks(user);
+    const looks = user === undefined ? ok(NOTHING_ENROLLED) : await this.app.looks(user);
     this.warn('key', await this.parts.keyWarning());
     if (user !== this.user) return;
     this.looks = looks.ok ? looks.value.looks : [];
     this.adaptation = looks.ok ? looks.value.days : undefined;
-    const heads = user === undefined ? ok([]) : await this.app.retraining.versions(user);
-    this.heads = heads.ok ? heads.value : [];
+    this.heads = looks.ok ? looks.value.heads : [];
     this.warn('looks', looks.ok ? undefined : looks.message);
     this.publish();
   }
