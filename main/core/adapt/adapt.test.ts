@@ -4,6 +4,7 @@ import type { FaceEvidence } from '../../contract/evidence.ts';
 import type { LivenessReason } from '../../contract/codes.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import { GALLERY_LIMITS, PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
+import { galleryOf, templateOf } from '../people/gallery.fixture.ts';
 import { removeLook } from '../people/looks.ts';
 import { templatesInUse } from './anchors.ts';
 import { ADAPTATION_LIMITS, dayOf } from './bounds.ts';
@@ -45,25 +46,8 @@ const POLICY: MatchPolicy = {
   },
 };
 
-const template = (degrees: number, change: Partial<Template> = {}): Template => ({
-  embeddings: at(degrees),
-  preprocessing: PREPROCESSING,
-  networks: 'now',
-  pose: { yaw: deg(0), pitch: deg(0), roll: deg(0) },
-  capturedAt: day(-10),
-  source: 'enrolment',
-  look: 'plain',
-  ...change,
-});
-const galleryOf = (...templates: Template[]): Gallery => ({
-  user: 'ada',
-  sensor: { driver: 'simulated', model: 'kinect-v2', serial: '' },
-  createdAt: 1,
-  version: 1,
-  templates,
-  reliefs: [],
-  remembered: [],
-});
+const template = (degrees: number, change: Partial<Template> = {}) =>
+  templateOf(at(degrees), { capturedAt: day(-10), ...change });
 
 interface Seen {
   readonly yaw?: number;
@@ -96,7 +80,7 @@ const unlocks = (gallery: Gallery, walk: readonly (readonly [degrees: number, da
 
 describe('a gallery that follows its person', () => {
   it('takes in one template a day and direction, and never touches what was enrolled', () => {
-    const before = galleryOf(template(0), template(3));
+    const before = galleryOf([template(0), template(3)]);
     const after = unlocks(before, [
       [5, 0],
       [6, 0],
@@ -112,7 +96,7 @@ describe('a gallery that follows its person', () => {
   });
 
   it('gives no day a second template after the clock was set back', () => {
-    const after = unlocks(galleryOf(template(0)), [
+    const after = unlocks(galleryOf([template(0)]), [
       [5, 0],
       [5, 1],
       [6, 0],
@@ -124,7 +108,7 @@ describe('a gallery that follows its person', () => {
   it('replaces the oldest of a direction once there are enough', () => {
     const days = ADAPTATION_LIMITS.perSector + 3;
     const after = unlocks(
-      galleryOf(template(0)),
+      galleryOf([template(0)]),
       Array.from({ length: days }, (_, n) => [5, n] as const),
     );
     expect(adapted(after).map(({ capturedAt }) => dayOf(capturedAt) - dayOf(TODAY))).toEqual(
@@ -134,7 +118,7 @@ describe('a gallery that follows its person', () => {
 
   it('is not led farther by many small steps than by one: the bound is from what was enrolled', () => {
     const steps = Array.from({ length: 200 }, (_, n) => [n * 0.5, n] as const);
-    const after = unlocks(galleryOf(template(0)), steps);
+    const after = unlocks(galleryOf([template(0)]), steps);
     const farthest = Math.max(
       ...adapted(after).map(({ embeddings }) =>
         Math.hypot(embeddings.get('shape')![0] - 1, embeddings.get('shape')![1]),
@@ -149,14 +133,14 @@ describe('a gallery that follows its person', () => {
     ['what is not live', 5, { against: ['flat'] }],
     ['closed eyes', 5, { attentive: false }],
   ])('learns nothing from %s', (_, degrees, seen) => {
-    expect(learn(galleryOf(template(0)), face(degrees, seen), POLICY, TODAY)).toBeUndefined();
+    expect(learn(galleryOf([template(0)]), face(degrees, seen), POLICY, TODAY)).toBeUndefined();
   });
 
   it.each([
     ['other networks', { networks: 'earlier' }],
     ['other steps', { preprocessing: PREPROCESSING - 1 }],
   ])('never adapts onto templates of %s', (_, change) => {
-    const gallery = galleryOf(template(0, change));
+    const gallery = galleryOf([template(0, change)]);
     expect(templatesInUse(gallery, POLICY, TODAY)).toEqual([]);
     expect(learn(gallery, face(2), POLICY, TODAY)).toBeUndefined();
     expect(mayRemember(faces(25), gallery, POLICY, TODAY)).toBe(false);
@@ -164,17 +148,17 @@ describe('a gallery that follows its person', () => {
 
   it('stays as it is where nothing was measured for these networks', () => {
     const { adaptation: _, ...unmeasured } = POLICY;
-    expect(learn(galleryOf(template(0)), face(2), unmeasured, TODAY)).toBeUndefined();
-    expect(mayRemember(faces(25), galleryOf(template(0)), unmeasured, TODAY)).toBe(false);
+    expect(learn(galleryOf([template(0)]), face(2), unmeasured, TODAY)).toBeUndefined();
+    expect(mayRemember(faces(25), galleryOf([template(0)]), unmeasured, TODAY)).toBe(false);
   });
 
   it('that is full replaces, but does not grow', () => {
-    const full = galleryOf(...Array.from({ length: GALLERY_LIMITS.templates }, () => template(0)));
+    const full = galleryOf(Array.from({ length: GALLERY_LIMITS.templates }, () => template(0)));
     expect(learn(full, face(2), POLICY, TODAY)).toBeUndefined();
   });
 
   it('tells its days in coarse steps, and forgets one of them', () => {
-    const after = unlocks(galleryOf(template(0)), [
+    const after = unlocks(galleryOf([template(0)]), [
       [5, 0],
       [5, 0, { yaw: 15 }],
       [16, 1],
@@ -195,7 +179,7 @@ describe('a gallery that follows its person', () => {
 });
 
 describe('a refused face', () => {
-  const gallery = galleryOf(template(0));
+  const gallery = galleryOf([template(0)]);
 
   it('may be remembered where its shape is near enough, and only there', () => {
     expect(mayRemember(faces(39), gallery, POLICY, TODAY)).toBe(true);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deg } from '../../contract/units.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import { drawFaceMap, type Project } from './face-map.ts';
+import { galleryOf, templateOf } from './gallery.fixture.ts';
 import { PREPROCESSING, type Gallery, type Template } from './gallery.ts';
 
 /** Points of a circle, so many degrees from the person. */
@@ -20,25 +20,8 @@ const POLICY: MatchPolicy = {
   networks: 'now',
   adaptation: { kind: 'shape', pooling: { nearest: 1 }, remember: 0.52, follow: 0.6, confident: 0.9 },
 };
-const view = (degrees: number, change: Partial<Template> = {}): Template => ({
-  embeddings: at(degrees),
-  preprocessing: PREPROCESSING,
-  networks: 'now',
-  pose: { yaw: deg(0), pitch: deg(0), roll: deg(0) },
-  capturedAt: 5,
-  source: 'enrolment',
-  look: 'plain',
-  ...change,
-});
-const galleryOf = (...templates: Template[]): Gallery => ({
-  user: 'ada',
-  sensor: { driver: 'simulated', model: 'kinect-v2', serial: '' },
-  createdAt: 1,
-  version: 1,
-  templates,
-  reliefs: [],
-  remembered: [],
-});
+const view = (degrees: number, change: Partial<Template> = {}) =>
+  templateOf(at(degrees), { capturedAt: 5, ...change });
 const project: Project = async (vectors) => ({
   pca: vectors.map(([x, y]) => [x, y]),
   umap: vectors.map((_, i) => [i, -i]),
@@ -53,7 +36,7 @@ const draw = (gallery: Gallery, pool = POOL) => drawFaceMap(gallery, pool, POLIC
 describe('a face map', () => {
   it('has a place for every view and everybody of the crowd, and says which is what', async () => {
     const drawn = await draw(
-      galleryOf(view(0), view(6, { look: 'hat', source: 'adaptation', capturedAt: 7 })),
+      galleryOf([view(0), view(6, { look: 'hat', source: 'adaptation', capturedAt: 7 })]),
     );
     if (!drawn.ok) throw new Error(drawn.message);
     expect(drawn.value.points.map((point) => point.view)).toEqual([
@@ -73,7 +56,7 @@ describe('a face map', () => {
   });
 
   it('tells distances in coarse bins alone, beside where the lock opens', async () => {
-    const drawn = await draw(galleryOf(view(0), view(6)));
+    const drawn = await draw(galleryOf([view(0), view(6)]));
     if (!drawn.ok) throw new Error(drawn.message);
     const { same, different, accepted } = drawn.value.histogram;
     expect([same[1], same.reduce((a, b) => a + b)]).toEqual([1, 1]);
@@ -85,14 +68,14 @@ describe('a face map', () => {
 
   it('leaves out what the networks of now cannot compare, and says so where nothing is left', async () => {
     const other = view(3, { embeddings: at(3, 'another') });
-    const drawn = await draw(galleryOf(view(0), view(1), other, view(2, { networks: 'earlier' })));
+    const drawn = await draw(galleryOf([view(0), view(1), other, view(2, { networks: 'earlier' })]));
     expect(drawn).toMatchObject({ ok: true });
     if (drawn.ok) expect(drawn.value.points).toHaveLength(4);
-    expect(await draw(galleryOf(other, view(2, { networks: 'earlier' })))).toMatchObject({
+    expect(await draw(galleryOf([other, view(2, { networks: 'earlier' })]))).toMatchObject({
       ok: false,
       code: 'not-enrolled',
     });
-    expect(await draw(galleryOf(view(0), view(1)), { ...POOL, networks: 'earlier' })).toMatchObject({
+    expect(await draw(galleryOf([view(0), view(1)]), { ...POOL, networks: 'earlier' })).toMatchObject({
       code: 'model-altered',
     });
   });

@@ -1,7 +1,8 @@
 /** A gallery whose views are small unit vectors, for the tests of retraining. */
 import { deg } from '../../contract/units.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
-import { PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
+import { templateOf } from '../people/gallery.fixture.ts';
+import type { Template } from '../people/gallery.ts';
 
 export const SHAPE = 'shape';
 export const PICTURE = 'picture';
@@ -49,27 +50,9 @@ const POSES = [
 
 function view(i: number, change: Partial<Template> = {}): Template {
   const [yaw, pitch] = POSES[i % POSES.length];
-  return {
-    embeddings: seen(0.01 * i),
-    pose: { yaw: deg(yaw), pitch: deg(pitch), roll: deg(0) },
-    preprocessing: PREPROCESSING,
-    networks: 'now',
-    capturedAt: i + 1,
-    source: 'enrolment',
-    look: 'plain',
-    ...change,
-  };
+  const pose = { yaw: deg(yaw), pitch: deg(pitch), roll: deg(0) };
+  return templateOf(seen(0.01 * i), { pose, capturedAt: i + 1, ...change });
 }
-
-export const galleryOf = (templates: readonly Template[]): Gallery => ({
-  user: 'ada',
-  sensor: { driver: 'simulated', model: 'kinect-v2', serial: 's' },
-  createdAt: 1,
-  version: 1,
-  templates,
-  reliefs: [],
-  remembered: [],
-});
 
 export const views = (count: number, change: Partial<Template> = {}): Template[] =>
   Array.from({ length: count }, (_, i) => view(i, change));

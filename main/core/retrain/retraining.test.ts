@@ -3,7 +3,8 @@ import { fail, ok } from '../../contract/result.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { MemoryVault, StagedTrainer, trained } from '../memory.fixture.ts';
 import { removeLook } from '../people/looks.ts';
-import { galleryOf, POLICY, views } from './gallery.fixture.ts';
+import { galleryOf } from '../people/gallery.fixture.ts';
+import { POLICY, views } from './gallery.fixture.ts';
 import { Retraining } from './retraining.ts';
 
 let vault: MemoryVault;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { deg } from '../../contract/units.ts';
 import type { Gallery } from '../people/gallery.ts';
-import { galleryOf, POLICY, views } from './gallery.fixture.ts';
+import { galleryOf } from '../people/gallery.fixture.ts';
+import { POLICY, views } from './gallery.fixture.ts';
 import { splitLooks } from './split.ts';
 
 const split = (gallery: Gallery, seed = '1') => splitLooks(gallery, POLICY, 1000, seed);

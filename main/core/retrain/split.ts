@@ -36,8 +36,7 @@ export function splitLooks(
   wallTime: number,
   seed: string,
 ): Result<Split> {
-  if (gallery.templates.length === 0)
-    return fail('not-enrolled', NO_LOOK);
+  if (gallery.templates.length === 0) return fail('not-enrolled', NO_LOOK);
   const views = templatesInUse(gallery, policy, wallTime).filter((template) => !follows(gallery, template));
   if (views.length === 0)
     return fail(

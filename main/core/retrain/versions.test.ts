@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { removeLook, renameLook } from '../people/looks.ts';
 import { GALLERY_LIMITS, PREPROCESSING, type Gallery, type PersonalHead } from '../people/gallery.ts';
-import { galleryOf, POLICY, views } from './gallery.fixture.ts';
+import { galleryOf } from '../people/gallery.fixture.ts';
+import { POLICY, views } from './gallery.fixture.ts';
 import { headStates, keepHead, personalPolicy, useHead } from './versions.ts';
 
 const head = (change: Partial<PersonalHead> = {}): Omit<PersonalHead, 'version'> => ({
