@@ -5,7 +5,7 @@ import type { DatasetKind, SyntheticSource } from '../../adapters/corpus/dataset
 import { packPerson } from '../../adapters/corpus/dataset/people-source.ts';
 import { reliefSamples } from '../../adapters/corpus/relief-sessions.ts';
 import { film, type FilmRequest } from '../../adapters/evaluation/adaptation/film.ts';
-import { writeFilm } from '../../adapters/evaluation/adaptation/film-file.ts';
+import { writeFilm } from '../../adapters/evaluation/films/film-file.ts';
 import { describePictures } from '../../adapters/evaluation/describe-pictures.ts';
 import { filmVisits, type VisitRequest } from '../../adapters/evaluation/retraining/visit-film.ts';
 import { loadEvaluated } from '../../adapters/evaluation/evaluated-models.ts';

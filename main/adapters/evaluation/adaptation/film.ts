@@ -5,22 +5,20 @@
  */
 import type { Evidence, FaceEvidence } from '../../../contract/evidence.ts';
 import { deg, mm, ms } from '../../../contract/units.ts';
-import { kindIn } from '../../../core/judge/policy.ts';
-import { Observer, type FaceModels } from '../../../core/observer.ts';
+import type { FaceModels } from '../../../core/observer.ts';
 import type { Clock } from '../../../core/ports.ts';
 import { Random } from '../../../core/random.ts';
 import { fuse, type Relief } from '../../../core/shape/relief.ts';
 import { reliefTensor } from '../../../core/shape/tensor.ts';
 import { drawMotion, posedWithin, shootSettled, type Session } from '../../corpus/relief-sessions.ts';
-import { ordinaryCast, type Wear } from '../../sensors/simulated/cast.ts';
+import type { Wear } from '../../sensors/simulated/cast.ts';
 import { standing, type PoseScript, type Stance } from '../../sensors/simulated/motion.ts';
 import type { SceneDescription } from '../../sensors/simulated/scene.ts';
-import { FRAME_TIME, Stage } from '../../sensors/simulated/stage.ts';
 import { lookalike, sampleIdentity, type Identity } from '../../synthetic/people/identity.ts';
 import { loadHeadPack, type HeadPack } from '../../synthetic/people/pack.ts';
 import { buildPerson } from '../../synthetic/people/person.ts';
 import { kinectV2 } from '../../synthetic/render/cameras.ts';
-import { cosine, radians, sine } from '../../synthetic/render/exact.ts';
+import { filmScene, round, ROUND_SHOTS, TENSOR, type Shots } from '../films/film-scene.ts';
 import { aged } from './ageing.ts';
 
 /** What a person comes back with. */
@@ -81,7 +79,6 @@ export interface PoisonFilm extends ReliefFilm {
 
 /** Frames of an attempt, and every how many of the sensor one is judged: as on a machine that judges ten a second. */
 const ATTEMPT = { frames: 6, step: 3 } as const;
-export const ENROLMENT_STEP = 4;
 export const AGEING_STEPS = 100;
 const AGEING_FRAMES = 2;
 const IMPOSTOR = { sessions: 24, frames: 4 } as const;
@@ -93,28 +90,16 @@ const WALK_STEPS = 8;
 /** A session's smooth depth error, as of another day: root mean square up to this, millimetres. */
 const DEPTH_ERROR = 1;
 
-/** Name under which evidence holds the relief tensor. */
-export const TENSOR = 'tensor';
-
 async function filmSudden(models: FaceModels, clock: Clock, who: string): Promise<SuddenFilm> {
-  const raw: FaceModels = { ...models, shape: tensorsOf(models) };
-  const enrolment = await shots(raw, clock, who, {}, 'enrolment', round, ENROLMENT_STEP, ROUND_FRAMES);
+  const enrolment = await shots(models, clock, who, {}, 'enrolment', round, ROUND_SHOTS);
   const visits = [];
   for (const change of Object.keys(CHANGES) as Change[]) {
     const visit = (name: string) =>
-      shots(raw, clock, who, CHANGES[change], `${change} ${name}`, standing, ATTEMPT.step, ATTEMPT.frames);
+      shots(models, clock, who, CHANGES[change], `${change} ${name}`, standing, ATTEMPT);
     visits.push({ change, first: await visit('first'), later: await visit('later') });
   }
   return { enrolment, visits };
 }
-
-/** In place of the shape network: its input. */
-export const tensorsOf = ({ shape: { dimensions, inputShape } }: FaceModels): FaceModels['shape'] => ({
-  modelId: TENSOR,
-  dimensions,
-  inputShape,
-  embed: (tensor) => Promise.resolve([tensor.slice()]),
-});
 
 async function shots(
   models: FaceModels,
@@ -123,8 +108,7 @@ async function shots(
   wear: Wear,
   name: string,
   move: (stance: Stance, seed: string) => PoseScript,
-  step: number,
-  count: number,
+  taken: Shots,
 ): Promise<Evidence[]> {
   const seed = `adaptation ${name} ${who}`;
   const random = new Random(seed);
@@ -143,44 +127,8 @@ async function shots(
     visitors: [{ shows: 'self', who, wear, script: move(stance, seed) }],
     depthError: { rms: random.between(0, DEPTH_ERROR), width: random.between(20, 60) },
   };
-  const observer = new Observer(models, clock);
-  const stage = new Stage(scene, ordinaryCast());
-  const seen: Evidence[] = [];
-  for (let n = 0; seen.length < count; n++) {
-    const at = ms(n * step * FRAME_TIME);
-    seen.push(withOneTensor(await observer.observe(stage.frame(n * step, at), 'unlock', at)));
-  }
-  return seen;
+  return filmScene(models, clock, scene, 'unlock', taken);
 }
-
-/** The tensor without colour follows from the one with it. */
-function withOneTensor(evidence: Evidence): Evidence {
-  if (evidence.kind !== 'face') return evidence;
-  const embeddings = new Map(evidence.embeddings);
-  embeddings.delete(kindIn('infrared', TENSOR));
-  return { ...evidence, embeddings };
-}
-
-/** Straight, then once round: faster than people turn, since every frame costs. */
-const ROUND = { straight: 1.15, out: 0.4, seconds: 3.4, yaw: 19, pitch: 14 } as const;
-export const ROUND_FRAMES = Math.ceil(
-  ((ROUND.straight + ROUND.out + ROUND.seconds) * 1000) / (FRAME_TIME * ENROLMENT_STEP),
-);
-export const round =
-  ({ distance, x = 0, y = 0, yaw = 0, pitch = 0, roll = 0 }: Stance): PoseScript =>
-  (seconds) => {
-    const out = Math.min(1, Math.max(0, (seconds - ROUND.straight) / ROUND.out));
-    const angle = radians((360 * Math.max(0, seconds - ROUND.straight - ROUND.out)) / ROUND.seconds);
-    return {
-      pose: {
-        yaw: deg(yaw + out * ROUND.yaw * cosine(angle)),
-        pitch: deg(pitch + out * ROUND.pitch * sine(angle)),
-        roll: deg(roll),
-        at: [x, y, distance],
-      },
-      lids: 'open',
-    };
-  };
 
 /** One part of one person. */
 export async function film(

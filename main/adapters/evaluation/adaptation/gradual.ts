@@ -3,7 +3,7 @@ import { learn } from '../../../core/adapt/follow.ts';
 import { rateOf, type Rate } from '../../../core/evaluation/rates.ts';
 import { matchesGallery } from '../../../core/judge/match.ts';
 import type { MatchPolicy } from '../../../core/judge/policy.ts';
-import { DAY, enrolled, ENROLLED_AT } from './film-gallery.ts';
+import { DAY, enrolled, ENROLLED_AT } from '../films/film-gallery.ts';
 import { AGEING_STEPS, type GradualFilm } from './film.ts';
 
 /** Two years. */

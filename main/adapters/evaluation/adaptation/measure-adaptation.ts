@@ -1,6 +1,5 @@
 /** Films people where that was not done yet, shows the films to the networks of now, and judges them. */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FacetError } from '../../../contract/result.ts';
 import { alonePolicy, matchPolicy, POOLING, type MatchPolicy } from '../../../core/judge/policy.ts';
@@ -9,8 +8,9 @@ import { spread } from '../../corpus/spread.ts';
 import { OnnxEmbedder } from '../../onnx/face-models.ts';
 import { matchModels, SHAPE_MODEL } from '../../onnx/load-face-models.ts';
 import { openModelLibrary } from '../../onnx/model-library.ts';
-import { develop, developSessions } from './develop.ts';
-import { readFilm } from './film-file.ts';
+import { makeFolder } from '../../store/make-folder.ts';
+import { develop, developSessions } from '../films/develop.ts';
+import { readFilm } from '../films/film-file.ts';
 import type { FilmPart, FilmRequest, GradualFilm, PoisonFilm, SuddenFilm } from './film.ts';
 import { judgeGradual, type GradualReport } from './gradual.ts';
 import { judgePoison, type PoisonRow } from './poison.ts';
@@ -45,7 +45,7 @@ export async function measureAdaptation(
       'These networks have no thresholds yet. Run npm run facet -- calibrate.',
     );
   const shape = await OnnxEmbedder.open(library, SHAPE_MODEL, { threads: 1 });
-  await mkdir(films, { recursive: true });
+  await makeFolder(films);
   const wanted = Array.from({ length: count }, (_, i) => {
     const film: FilmRequest = { part, pool, index: from + i };
     return { kind: 'film', film, path: join(films, `${part}-${pool}-${film.index}.film`) };

@@ -7,7 +7,7 @@ import type { MatchPolicy } from '../../../core/judge/policy.ts';
 import { normalised } from '../../../core/face/embedding.ts';
 import type { Gallery } from '../../../core/people/gallery.ts';
 import { Random } from '../../../core/random.ts';
-import { attempt, DAY, enrolled, ENROLLED_AT } from './film-gallery.ts';
+import { attempt, DAY, enrolled, ENROLLED_AT } from '../films/film-gallery.ts';
 import type { PoisonFilm } from './film.ts';
 
 const SESSIONS = 1000;

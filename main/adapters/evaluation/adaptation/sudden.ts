@@ -4,7 +4,7 @@ import { mayRemember, noteFace, rememberLook } from '../../../core/adapt/remembe
 import { rateOf, type Rate } from '../../../core/evaluation/rates.ts';
 import type { MatchPolicy } from '../../../core/judge/policy.ts';
 import { beginEnrolment, stepEnrolment } from '../../../core/people/enrolment.ts';
-import { attempt, DAY, enrolled, ENROLLED_AT } from './film-gallery.ts';
+import { attempt, DAY, enrolled, ENROLLED_AT } from '../films/film-gallery.ts';
 import type { Change, SuddenFilm } from './film.ts';
 
 interface SuddenRow {

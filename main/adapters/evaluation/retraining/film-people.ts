@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Embedder } from '../../../core/ports.ts';
 import { spread } from '../../corpus/spread.ts';
 import { makeFolder } from '../../store/make-folder.ts';
-import { readFilm } from '../adaptation/film-file.ts';
-import { embedFilm } from './embed-film.ts';
+import { readFilm } from '../films/film-file.ts';
+import { develop, developSessions } from '../films/develop.ts';
 import type { VisitFilm, VisitRequest } from './visit-film.ts';
 
 export interface Filming {
@@ -34,7 +34,7 @@ export async function filmPeople(
   const missing: { readonly at: number; readonly job: object }[] = [];
   for (const [at, { path, film }] of wanted.entries()) {
     const kept = await readFilm<VisitFilm>(path);
-    if (kept) films[at] = await embedFilm(shape, kept);
+    if (kept) films[at] = await developed(kept, shape);
     else missing.push({ at, job: { kind: 'visits', film, path } });
   }
   let done = people - missing.length;
@@ -42,7 +42,7 @@ export async function filmPeople(
     missing.map(({ job }) => job),
     async (_, i) => {
       const { at } = missing[i];
-      films[at] = await embedFilm(shape, (await readFilm<VisitFilm>(wanted[at].path))!);
+      films[at] = await developed((await readFilm<VisitFilm>(wanted[at].path))!, shape);
       progress(++done / people);
     },
     threads,
@@ -50,3 +50,11 @@ export async function filmPeople(
   );
   return films;
 }
+
+const developed = async (
+  { captures, visits }: VisitFilm,
+  shape: Pick<Embedder, 'modelId' | 'embed'>,
+): Promise<VisitFilm> => ({
+  captures: await develop(captures, shape),
+  visits: await developSessions(visits, shape),
+});

@@ -5,11 +5,11 @@ import { wilsonRate, type Rate } from '../../../core/evaluation/rates.ts';
 import { withHead } from '../../../core/judge/head.ts';
 import { limitFor, matchesGallery, requiredDistance } from '../../../core/judge/match.ts';
 import type { MatchPolicy } from '../../../core/judge/policy.ts';
-import { PREPROCESSING, type Gallery } from '../../../core/people/gallery.ts';
 import type { Fitter } from '../../../core/retrain/fit.ts';
 import { planRetrain } from '../../../core/retrain/plan.ts';
 import type { ImpostorPool } from '../../../core/retrain/pool.ts';
 import { retrain } from '../../../core/retrain/retrain.ts';
+import { enrolled } from '../films/film-gallery.ts';
 import type { VisitFilm } from './visit-film.ts';
 
 /** Everybody before and after, one probe a visit. */
@@ -50,14 +50,14 @@ export async function measureRetraining(
   fit: Fitter,
   progress: (share: number) => void,
 ): Promise<RetrainMeasurement> {
-  const enrolled = films.filter(({ captures }) => captures.length > 0);
+  const owners = films.filter(({ captures }) => captures.length > 0);
   const compared = { colour: { before: [], after: [] }, infrared: { before: [], after: [] } } as Record<
     Spectrum,
     Record<'before' | 'after', Compared[]>
   >;
   const verdicts: Partial<Record<RetrainVerdict, number>> = {};
-  for (const [i, owner] of enrolled.entries()) {
-    const gallery = galleryOf(owner, policy.networks);
+  for (const [i, owner] of owners.entries()) {
+    const gallery = enrolled(owner.captures, policy);
     const plan = planRetrain(gallery, policy, 0, '1');
     const outcome = plan.ok ? await retrain(plan.value.task, pool, fit, () => undefined) : plan;
     if (!outcome.ok) throw new Error(outcome.message);
@@ -75,10 +75,10 @@ export async function measureRetraining(
             ...compare(face, templates, policies[when]),
           });
       }
-    progress((i + 1) / enrolled.length);
+    progress((i + 1) / owners.length);
   }
   return {
-    people: enrolled.length,
+    people: owners.length,
     verdicts,
     figures: (['colour', 'infrared'] as const).map((spectrum) => figuresOf(spectrum, compared[spectrum])),
   };
@@ -134,24 +134,6 @@ function figuresOf(
   };
 }
 
-const galleryOf = ({ captures }: VisitFilm, networks: string | undefined): Gallery => ({
-  user: 'synthetic',
-  sensor: { driver: 'simulated', model: 'kinect-v2', serial: '' },
-  createdAt: 0,
-  version: 1,
-  templates: captures.map(({ embeddings, pose }) => ({
-    embeddings,
-    pose,
-    preprocessing: PREPROCESSING,
-    ...(networks !== undefined && { networks }),
-    capturedAt: 0,
-    source: 'enrolment',
-    look: 'plain',
-  })),
-  reliefs: [],
-  remembered: [],
-});
-
 /** What the time is measured on: as many views as a person may have, and as many impostors as a pool may. */
 const LARGE = { views: 50, impostors: 5000 } as const;
 
@@ -164,7 +146,7 @@ export async function timeRetraining(
 ): Promise<{ readonly views: number; readonly impostors: number; readonly seconds: number }> {
   const captures = films.flatMap((film) => film.captures);
   const templates = Array.from({ length: LARGE.views }, (_, i) => captures[i % captures.length]);
-  const gallery = galleryOf({ captures: templates, visits: [] }, policy.networks);
+  const gallery = enrolled(templates, policy);
   const days = 2;
   const people = Array.from(
     { length: LARGE.impostors / days },

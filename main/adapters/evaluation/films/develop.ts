@@ -4,24 +4,31 @@ import { kindIn } from '../../../core/judge/policy.ts';
 import type { Embedder } from '../../../core/ports.ts';
 import { RELIEF_CELLS } from '../../../core/shape/relief.ts';
 import { withoutColour } from '../../../core/shape/tensor.ts';
-import { TENSOR } from './film.ts';
+import { TENSOR } from './film-scene.ts';
 
-/** Evidence as the path of a frame would have given it with this network. */
-export async function develop<Seen extends Evidence>(
-  evidence: readonly Seen[],
-  shape: Embedder,
+/** What was observed, or what an enrolment kept of it. */
+type Filmed = Evidence | Pick<FaceEvidence, 'embeddings'>;
+
+/** As the path of a frame would have given it with this network. */
+export async function develop<Seen extends Filmed>(
+  filmed: readonly Seen[],
+  shape: Pick<Embedder, 'modelId' | 'embed'>,
 ): Promise<Seen[]> {
   const wanted: {
     readonly kind: string;
     readonly tensor: Float32Array;
     readonly into: Map<string, Float32Array>;
   }[] = [];
-  const developed = evidence.map((seen) => {
-    const tensor = seen.kind === 'face' ? seen.embeddings.get(TENSOR) : undefined;
-    if (seen.kind !== 'face' || !tensor) return seen;
+  const developed = filmed.map((seen) => {
+    if (!('embeddings' in seen)) return seen;
     const into = new Map(seen.embeddings);
+    const lit = into.get(TENSOR);
+    const tensor = lit ?? into.get(kindIn('infrared', TENSOR));
+    if (!tensor) return seen;
     into.delete(TENSOR);
-    if (seen.spectrum === 'colour') wanted.push({ kind: kindIn('colour', shape.modelId), tensor, into });
+    into.delete(kindIn('infrared', TENSOR));
+    const colourless = 'spectrum' in seen && seen.spectrum === 'infrared';
+    if (lit && !colourless) wanted.push({ kind: kindIn('colour', shape.modelId), tensor, into });
     wanted.push({ kind: kindIn('infrared', shape.modelId), tensor: withoutColour(tensor.slice()), into });
     return { ...seen, embeddings: into };
   });
@@ -38,10 +45,10 @@ export async function develop<Seen extends Evidence>(
 /** Tensors that the network is given at once. */
 const BLOCK = 64;
 
-/** Every list of evidence in a film, wherever it is. */
+/** The same for each of several sessions. */
 export async function developSessions(
   sessions: readonly (readonly FaceEvidence[])[],
-  shape: Embedder,
+  shape: Pick<Embedder, 'modelId' | 'embed'>,
 ): Promise<FaceEvidence[][]> {
   const all = await develop(sessions.flat(), shape);
   let at = 0;
