@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { documentOf, share, table } from './measured.mjs';
 import { fingerprint, root, step, tool } from './steps.mjs';
 
 /** Test people that the page reports on; whoever looked at some of them and then chose something moves on to others. */
@@ -33,36 +34,14 @@ async function facet(name, args) {
   const file = at(`${name}.json`);
   const known = existsSync(file) && JSON.parse(readFileSync(file, 'utf8'));
   if (known && known.models === models && known.args === args.join(' ')) return known.document;
-  let document;
-  const { code } = await step(`facet ${args.join(' ')}`, () => {
-    const child = spawn(process.execPath, [join(root, 'out', 'cli.js'), ...args, '--json'], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [out, said] = ['', ''];
-    child.stdout.on('data', (chunk) => (out += chunk));
-    child.stderr.on('data', (chunk) => (said = (said + chunk).slice(-2000)));
-    return new Promise((done) =>
-      child.on('close', (status) => {
-        if (status === 0) document = JSON.parse(out);
-        done({ code: status ?? 1, output: `${out}${said}` });
-      }),
-    );
-  });
-  if (code !== 0) process.exit(1);
+  const document = await documentOf(args);
   writeFileSync(`${file}.part`, JSON.stringify({ models, args: args.join(' '), document }));
   renameSync(`${file}.part`, file);
   return document;
 }
 
-const share = (value) => {
-  const text = (100 * value).toFixed(value > 0 && value < 1e-3 ? 4 : 2);
-  return `${text} %`;
-};
 const rate = ({ errors, of, low, high }) =>
   `${share(errors / of)} (${errors} of ${of.toLocaleString('en')}; ${share(low)} to ${share(high)})`;
-const table = (head, rows) =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 const { people, reliefs } = TEST;
 const attempts = await facet('people', [

@@ -2,23 +2,21 @@
  * Measures everything that docs/adaptation.md says and writes the page: `npm run adaptation [-- PEOPLE [PART]]`, about 25 minutes on two
  * idle cores. What was rendered lies in out/films, and is not rendered again until it is deleted there.
  */
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, step } from './steps.mjs';
+import { documentOf, share, table } from './measured.mjs';
+import { root } from './steps.mjs';
 
 const [PEOPLE = '100', only] = process.argv.slice(2);
 /** On the page between these marks; what is around them is written by hand. */
 const marks = (part) => [`<!-- ${part}: npm run adaptation -->\n`, `<!-- end of ${part} -->\n`];
 
-const share = (value) => `${(100 * value).toFixed(2)} %`;
 const rate = ({ errors, of, low, high }) =>
   of === 0 ? 'nobody' : `${share(errors / of)} (${errors} of ${of}; ${share(low)} to ${share(high)})`;
 const ruleOf3 = ({ errors, of, ...rest }) =>
   errors === 0 ? `0 of ${of} (below ${share(3 / of)})` : rate({ errors, of, ...rest });
-const table = (head, rows) =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
+const LIGHT = { colour: 'in light', infrared: 'in the dark' };
 const CAMPAIGN = {
   stranger: 'a stranger',
   sibling: 'a sibling, 70 % of the shape',
@@ -68,37 +66,32 @@ const PARTS = {
         rate(sessions.after),
       ]),
     ),
+  retraining: ({ people, verdicts, visits, time, backend, figures }) => {
+    const kept = (verdicts.better ?? 0) + (verdicts['as-good'] ?? 0);
+    const rows = figures.flatMap(({ spectrum, fixed, limits }) =>
+      [
+        ...fixed.map((each) => [
+          `false rejects where ${each.falseAcceptRate.toExponential()} of strangers are let in`,
+          each,
+        ]),
+        ['false rejects at the default level', limits.falseRejects],
+        ['false accepts at the default level', limits.falseAccepts],
+      ].map(([what, { before, after }]) => [`${LIGHT[spectrum]}: ${what}`, rate(before), rate(after)]),
+    );
+    return `${visits} visits each; ${kept} of ${people} heads passed the gate. Retraining ${time.views} views against ${time.impostors} impostors took ${time.seconds.toFixed(1)} s (${backend}).
+
+${table(['', 'before', 'after'], rows)}`;
+  },
 };
 
 const page = join(root, 'docs', 'adaptation.md');
 for (const [part, tableOf] of Object.entries(PARTS)) {
   if (only !== undefined && only !== part) continue;
-  const args = [
-    'evaluate',
-    'adaptation',
-    '--part',
-    part,
-    '--count',
-    PEOPLE,
-    '--films',
-    join(root, 'out', 'films'),
-  ];
-  let document;
-  const { code } = await step(`facet evaluate adaptation --part ${part}`, () => {
-    const child = spawn(process.execPath, [join(root, 'out', 'cli.js'), ...args, '--json'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [out, said] = ['', ''];
-    child.stdout.on('data', (chunk) => (out += chunk));
-    child.stderr.on('data', (chunk) => (said = (said + chunk).slice(-2000)));
-    return new Promise((done) =>
-      child.on('close', (status) => {
-        if (status === 0) document = JSON.parse(out);
-        done({ code: status ?? 1, output: `${out}${said}` });
-      }),
-    );
-  });
-  if (code !== 0) process.exit(1);
+  const args = part === 'retraining' ? ['retrain'] : ['adaptation', '--part', part];
+  const document = await documentOf(
+    ['evaluate', ...args, '--count', PEOPLE, '--films', join(root, 'out', 'films')],
+    `facet evaluate ${args.join(' ')}`,
+  );
   const text = readFileSync(page, 'utf8');
   const [begin, end] = marks(part);
   const [before, rest] = text.split(begin);

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
-import { writeWhole } from '../../../adapters/corpus/write-models.ts';
 import { filmPeople } from '../../../adapters/evaluation/retraining/film-people.ts';
 import {
   measureRetraining,
@@ -13,7 +11,6 @@ import { openModelLibrary } from '../../../adapters/onnx/model-library.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
 import { fitHead, openBackend } from '../../../adapters/trainer/fit-head.ts';
 import { loadImpostorPool } from '../../../adapters/trainer/impostor-pool.ts';
-import { FacetError } from '../../../contract/result.ts';
 import { BACKENDS, type Backend } from '../../../contract/states/retrain.ts';
 import { describeRate } from '../../../core/evaluation/rates.ts';
 import { loadPolicy } from '../../shared/policy.ts';
@@ -30,7 +27,6 @@ interface Options {
   readonly films: string;
   readonly threads: number;
   readonly backend?: Backend;
-  readonly page?: string;
 }
 
 export function evaluateRetrain(group: Command): void {
@@ -48,8 +44,7 @@ export function evaluateRetrain(group: Command): void {
     .option('--count <people>', 'how many identities', countOf, 100)
     .option('--visits <count>', 'visits of each, every fifth in the dark', countOf, 25)
     .option('--films <folder>', 'where what was rendered is kept', 'out/corpus/retraining')
-    .addOption(new Option('--backend <name>', 'what computes').choices(BACKENDS))
-    .option('--page <file>', 'writes the table into the section "Retraining" of this page');
+    .addOption(new Option('--backend <name>', 'what computes').choices(BACKENDS));
   threadsOption(command).action(async (options: Options, command: Command) => {
     const output = outputOf(command);
     await finish(output, async () => {
@@ -83,7 +78,6 @@ export function evaluateRetrain(group: Command): void {
       );
       const who = `${pool}/${from} to ${pool}/${from + count - 1}`;
       const report = { synthetic: true, who, visits, backend, time, ...measured };
-      if (options.page !== undefined) await writeSection(options.page, tableOf(who, report));
       output.result(
         { ok: true, ...report },
         `Synthetic people, ${who}\n${measured.figures.map(describe).join('\n')}\n${time.views} views against ${time.impostors} impostors: ${time.seconds.toFixed(1)} s (${backend})`,
@@ -109,51 +103,3 @@ const describe = (figures: RetrainFigures): string =>
         `  ${what}: ${describeRate(before)} before, ${describeRate(after)} after`,
     ),
   ].join('\n');
-
-const START = '## Retraining';
-
-function tableOf(
-  who: string,
-  {
-    visits,
-    backend,
-    time,
-    people,
-    verdicts,
-    figures,
-  }: Awaited<ReturnType<typeof measureRetraining>> & {
-    readonly visits: number;
-    readonly backend: Backend;
-    readonly time: Awaited<ReturnType<typeof timeRetraining>>;
-  },
-): string {
-  const kept = (verdicts.better ?? 0) + (verdicts['as-good'] ?? 0);
-  return [
-    START,
-    `Made by \`npm run -s facet -- evaluate retrain\`; do not edit this section by hand. ${people} **synthetic people** (${who}),`,
-    `enrol, retrain, and come back ${visits} times in new light, from 400 to 1300 mm, turned by up to 25°, with a smooth depth error of up to 4 mm; one probe of two fused`,
-    `frames a visit. ${kept} of ${people} heads passed the gate. Retraining ${time.views} views against ${time.impostors} impostors took ${time.seconds.toFixed(1)} s (${backend}).`,
-    '',
-    '| | before | after |',
-    '| --- | --- | --- |',
-    ...figures.flatMap((each) =>
-      rowsOf(each).map(
-        ([what, { before, after }]) =>
-          `| ${LIGHT[each.spectrum]}: ${what} | ${describeRate(before)} | ${describeRate(after)} |`,
-      ),
-    ),
-    '',
-  ].join('\n');
-}
-
-/** Puts the section in place of the page's own, or at its end. */
-async function writeSection(path: string, section: string): Promise<void> {
-  const page = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '# Following its person\n';
-    throw new FacetError('bad-input', `${path} cannot be read (${error.code ?? 'unknown'}).`);
-  });
-  const [before, after = ''] = page.split(`${START}\n`);
-  const rest = after.slice(Math.max(0, after.search(/^## /m)));
-  const kept = /^## /m.test(after) ? rest : '';
-  await writeWhole(path, Buffer.from(`${before.trimEnd()}\n\n${section}${kept ? `\n${kept}` : ''}`));
-}
