@@ -1,9 +1,7 @@
 /** Our addon over libfreenect (native/freenect1), and where it looks for the library. */
-import { createRequire } from 'node:module';
-import nodeGypBuild from 'node-gyp-build';
 import { FacetError } from '../../../contract/result.ts';
-import { nativeFolder } from '../../program-files.ts';
 import { MAC_FOLDERS } from '../../system-check/drivers.ts';
+import { loadAddon } from '../native-session.ts';
 
 /** libfreenect's numbers of the video formats that Facet asks for. */
 export const VIDEO = { rgb: 0, infrared8: 2, infrared10: 3 } as const;
@@ -47,7 +45,7 @@ export interface FreenectFailure {
 }
 
 declare const session: unique symbol;
-type Session = { readonly [session]: true };
+export type FreenectSession = { readonly [session]: true };
 
 export interface FreenectAddon {
   /**
@@ -55,20 +53,20 @@ export interface FreenectAddon {
    * @param patient each depth picture waits until the one before was taken, so that none of a recording is lost
    * @param wake called when there is something new to take; once until the next `take`
    */
-  open(libraries: readonly string[], serial: string, patient: boolean, wake: () => void): Session;
+  open(libraries: readonly string[], serial: string, patient: boolean, wake: () => void): FreenectSession;
   /** The latest depth that was not taken yet, and the latest video that came before it where that is new. */
-  take(session: Session): {
+  take(session: FreenectSession): {
     readonly state: 'opening' | 'streaming' | 'over';
     readonly depth?: FreenectPicture;
     readonly video?: FreenectPicture;
   };
   /** Only once it streams. */
-  facts(session: Session): FreenectFacts;
+  facts(session: FreenectSession): FreenectFacts;
   /** Only once it is over. */
-  why(session: Session): FreenectFailure;
+  why(session: FreenectSession): FreenectFailure;
   /** Tilt in degrees above the horizon. A stopped session is over soon. */
   tell(
-    session: Session,
+    session: FreenectSession,
     wish: {
       readonly infrared?: boolean;
       readonly tilt?: number;
@@ -85,15 +83,11 @@ export function loadFreenect(platform: NodeJS.Platform = process.platform): Free
       'sensor-unavailable',
       'freenect is the way to a Kinect v1 on Linux and macOS; on Windows use a Kinect v2.',
     );
-  try {
-    return createRequire(import.meta.url)(nodeGypBuild.path(nativeFolder('freenect1'))) as FreenectAddon;
-  } catch (error) {
-    throw new FacetError(
-      'sensor-unavailable',
-      `Facet's addon for libfreenect does not load (${String((error as Error).message).split('\n', 1)[0]}). Install a C++ compiler and Python 3, then run npm run setup.`,
-      { cause: error },
-    );
-  }
+  return loadAddon(
+    'freenect1',
+    'libfreenect',
+    'Install a C++ compiler and Python 3, then run npm run setup.',
+  ) as FreenectAddon;
 }
 
 /** Names and files of the library, the best first. FACET_FREENECT names one that must do. */

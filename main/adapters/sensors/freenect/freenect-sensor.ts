@@ -3,19 +3,25 @@
  * arrived before it. Everything that waits for the device waits in the addon's thread.
  */
 import type { Pace } from '../../../contract/pipeline.ts';
-import { FacetError } from '../../../contract/result.ts';
 import { ms, type Milliseconds } from '../../../contract/units.ts';
 import { brightness } from '../../../core/judge/quality.ts';
 import type { Clock, Sensor } from '../../../core/ports.ts';
 import type { SensorFrame, SensorInfo } from '../../../core/sense/frames.ts';
-import { Mailbox } from '../mailbox.ts';
+import { nativeFrames, type Patience } from '../native-session.ts';
 import { checkFakenectFolder } from './fakenect-folder.ts';
-import { freenectLibraries, LED, VIDEO, type FreenectAddon, type FreenectPicture } from './freenect-addon.ts';
+import {
+  freenectLibraries,
+  LED,
+  VIDEO,
+  type FreenectAddon,
+  type FreenectPicture,
+  type FreenectSession,
+} from './freenect-addon.ts';
 import { absent, failureOf, stalled, type Diagnosis } from './freenect-failure.ts';
 import { depthOf, infraredOf, kinectV1, SIZE, type KinectV1 } from './kinect-v1.ts';
 import { LightSwitch } from './light-switch.ts';
 
-export interface FreenectOptions {
+export interface FreenectOptions extends Patience {
   readonly clock: Pick<Clock, 'now'>;
   readonly addon: FreenectAddon;
   /** Asked only after a failure. */
@@ -28,16 +34,12 @@ export interface FreenectOptions {
   readonly recording?: string | undefined;
   /** `virtual`: every frame of a recording, captured when its device says; frames of now otherwise. */
   readonly pace?: Pace;
-  readonly firstFrameWithin?: Milliseconds;
-  readonly frameWithin?: Milliseconds;
 }
 
 /** A video picture of longer before the depth (ms) shows another moment. */
 const PAIRED = 60;
 /** Of the device's clock. */
 const TICKS_PER_MS = 60_000;
-/** A device that takes longer to close is left behind (ms). */
-const CLOSE_WITHIN = 5000;
 /** Serial number of a recording: never that of a device. */
 const RECORDING = 'fakenect';
 
@@ -45,9 +47,6 @@ interface Video {
   readonly picture: FreenectPicture;
   readonly at: Milliseconds;
 }
-
-/** One Kinect at a time in this process: there is one library, and its recordings are one per process. */
-let inUse = false;
 
 export class FreenectSensor implements Sensor {
   private serial: string;
@@ -64,63 +63,48 @@ export class FreenectSensor implements Sensor {
 
   async *open(signal: AbortSignal): AsyncGenerator<SensorFrame, void, undefined> {
     const { addon, clock, diagnose, serial = '', tilt, recording } = this.options;
-    const { firstFrameWithin = ms(10_000), frameWithin = ms(3000) } = this.options;
     if (recording !== undefined) await checkFakenectFolder(recording);
-    if (signal.aborted) return;
-    if (inUse)
-      throw new FacetError(
-        'sensor-unavailable',
-        'The Kinect v1 is already open. Close the other stream first.',
-      );
-    inUse = true;
-    const news = new Mailbox<true>();
     const virtual = recording !== undefined && this.options.pace === 'virtual';
-    const session = addon.open(freenectLibraries(), serial, virtual, () => news.put(true));
     const timeOf = virtual
       ? deviceTime()
       : ({ age }: FreenectPicture, now: Milliseconds): Milliseconds => ms(now - age);
     const lights = new LightSwitch();
     let kinect: KinectV1 | undefined;
     let video: Video | undefined;
-    let wait = firstFrameWithin;
-    let deadline = clock.now() + wait;
-    try {
-      for (;;) {
-        const { state, depth, video: newVideo } = addon.take(session);
-        const now = clock.now();
-        if (newVideo) {
-          video = { picture: newVideo, at: timeOf(newVideo, now) };
-          const stream = lights.next(brightnessOf(newVideo), video.at);
-          const led = stream === 'infrared' ? LED.yellow : LED.green;
-          addon.tell(session, { infrared: stream === 'infrared', led });
-        }
-        if (state !== 'opening' && depth) {
+    yield* nativeFrames<FreenectSession, ReturnType<FreenectAddon['take']>>(
+      {
+        model: 'Kinect v1',
+        start: (wake) => addon.open(freenectLibraries(), serial, virtual, wake),
+        take: (session) => addon.take(session),
+        frameOf: ({ state, depth, video: newVideo }, session) => {
+          const now = clock.now();
+          if (newVideo) {
+            video = { picture: newVideo, at: timeOf(newVideo, now) };
+            const stream = lights.next(brightnessOf(newVideo), video.at);
+            const led = stream === 'infrared' ? LED.yellow : LED.green;
+            addon.tell(session, { infrared: stream === 'infrared', led });
+          }
+          if (state === 'opening' || !depth) return undefined;
           if (!kinect) {
             const facts = addon.facts(session);
             kinect = kinectV1(facts);
             if (recording === undefined) this.serial = facts.serial;
             if (tilt !== undefined) addon.tell(session, { tilt });
           }
-          yield frameOf(kinect, depth, timeOf(depth, now), video);
-          wait = frameWithin;
-          deadline = clock.now() + wait;
-        } else if (state === 'over') {
-          // A recording that was played to its end is no device that was lost.
+          return frameOf(kinect, depth, timeOf(depth, now), video);
+        },
+        ended: async (session) => {
           const why = addon.why(session);
-          if (why.stage === 'lost' && recording !== undefined) return;
-          throw failureOf(why, await diagnose());
-        } else {
-          const woken = await news.next(ms(deadline - clock.now()), signal);
-          if (!woken && !signal.aborted) throw kinect ? stalled(wait) : absent(wait);
-        }
-        if (signal.aborted) return;
-      }
-    } finally {
-      addon.tell(session, { stop: true });
-      const never = new AbortController().signal;
-      while (addon.take(session).state !== 'over') if (!(await news.next(ms(CLOSE_WITHIN), never))) break;
-      inUse = false;
-    }
+          // A recording that was played to its end is no device that was lost.
+          if (why.stage !== 'lost' || recording === undefined) throw failureOf(why, await diagnose());
+        },
+        silent: (wait, before) => (before ? stalled(wait) : absent(wait)),
+        stop: (session) => addon.tell(session, { stop: true }),
+      },
+      clock,
+      this.options,
+      signal,
+    );
   }
 }
 

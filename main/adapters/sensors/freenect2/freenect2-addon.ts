@@ -1,8 +1,6 @@
 /** Our addon over libfreenect2 (native/freenect2), built only where the library is. */
-import { createRequire } from 'node:module';
-import nodeGypBuild from 'node-gyp-build';
 import { FacetError } from '../../../contract/result.ts';
-import { nativeFolder } from '../../program-files.ts';
+import { loadAddon } from '../native-session.ts';
 
 /** How the library computes depth. */
 const PIPELINES = ['cpu', 'opengl', 'opencl'] as const;
@@ -41,22 +39,22 @@ export interface Freenect2Failure {
 }
 
 declare const session: unique symbol;
-type Session = { readonly [session]: true };
+export type Freenect2Session = { readonly [session]: true };
 
 export interface Freenect2Addon {
   /** Starts a thread that opens the device. @param serial empty for any. @param wake once until the next `take` */
-  open(pipeline: Freenect2Pipeline, serial: string, wake: () => void): Session;
+  open(pipeline: Freenect2Pipeline, serial: string, wake: () => void): Freenect2Session;
   /** The latest moment that was not taken yet. */
-  take(session: Session): {
+  take(session: Freenect2Session): {
     readonly state: 'opening' | 'streaming' | 'over';
     readonly moment?: Freenect2Moment;
   };
   /** Only once it streams. */
-  facts(session: Session): Freenect2Facts;
+  facts(session: Freenect2Session): Freenect2Facts;
   /** Only once it is over. */
-  why(session: Session): Freenect2Failure;
+  why(session: Freenect2Session): Freenect2Failure;
   /** It is over soon. */
-  stop(session: Session): void;
+  stop(session: Freenect2Session): void;
 }
 
 /** @throws FacetError `sensor-unavailable` where the addon is not built or does not load */
@@ -66,15 +64,11 @@ export function loadFreenect2(platform: NodeJS.Platform = process.platform): Fre
       'sensor-unavailable',
       'freenect2 is the way to a Kinect v2 on Linux and macOS. On Windows use --sensor kinect2.',
     );
-  try {
-    return createRequire(import.meta.url)(nodeGypBuild.path(nativeFolder('freenect2'))) as Freenect2Addon;
-  } catch (error) {
-    throw new FacetError(
-      'sensor-unavailable',
-      `Facet's addon for libfreenect2 does not load (${String((error as Error).message).split('\n', 1)[0]}). Install libfreenect2 as docs/hardware.md says, then run npm run build:freenect2.`,
-      { cause: error },
-    );
-  }
+  return loadAddon(
+    'freenect2',
+    'libfreenect2',
+    'Install libfreenect2 as docs/hardware.md says, then run npm run build:freenect2.',
+  ) as Freenect2Addon;
 }
 
 /** What may follow `freenect2:` in `--sensor freenect2:[cpu|opengl|opencl][:SERIAL]`; a serial number may also stand alone. */

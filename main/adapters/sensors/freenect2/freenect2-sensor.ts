@@ -7,11 +7,17 @@ import type { Clock, Sensor } from '../../../core/ports.ts';
 import type { Intrinsics, SensorFrame, SensorInfo } from '../../../core/sense/frames.ts';
 import { checkDevice } from '../check-device.ts';
 import { bytesOf, COLOUR_SIZE, DEPTH_SIZE, DRAWN_COLOUR, DRAWN_DEPTH, unmirror } from '../kinect-v2.ts';
-import { Mailbox } from '../mailbox.ts';
+import { nativeFrames, type Patience } from '../native-session.ts';
 import { toldColour } from '../told-colour.ts';
-import type { Freenect2Addon, Freenect2Failure, Freenect2Pipeline } from './freenect2-addon.ts';
+import type {
+  Freenect2Addon,
+  Freenect2Failure,
+  Freenect2Pipeline,
+  Freenect2Session,
+} from './freenect2-addon.ts';
 
-export interface Freenect2Options {
+/** The library does not say when a sensor is unplugged: it falls silent. */
+export interface Freenect2Options extends Patience {
   readonly clock: Pick<Clock, 'now'>;
   readonly addon: Freenect2Addon;
   /** What keeps the device from working, as the system knows it; asked only after a failure. */
@@ -19,16 +25,10 @@ export interface Freenect2Options {
   readonly pipeline: Freenect2Pipeline;
   /** Empty for the first that is found. */
   readonly serial: string;
-  readonly firstFrameWithin?: Milliseconds;
-  /** The library does not say when a sensor is unplugged. */
-  readonly frameWithin?: Milliseconds;
 }
 
 /** Colour of longer before the depth (ms) shows another moment; in poor light it comes 15 times a second. */
 const PAIRED = 80;
-const CLOSE_WITHIN = 5000;
-
-let inUse = false;
 
 interface Cameras {
   readonly depth: Intrinsics;
@@ -47,27 +47,18 @@ export class Freenect2Sensor implements Sensor {
     return { driver: 'freenect2', model: 'kinect-v2', serial: this.serial, simulated: false };
   }
 
-  async *open(signal: AbortSignal): AsyncGenerator<SensorFrame, void, undefined> {
+  open(signal: AbortSignal): AsyncGenerator<SensorFrame, void, undefined> {
     const { addon, clock, diagnose, pipeline, serial } = this.options;
-    const { firstFrameWithin = ms(10_000), frameWithin = ms(3000) } = this.options;
-    if (signal.aborted) return;
-    if (inUse)
-      throw new FacetError(
-        'sensor-unavailable',
-        'The Kinect v2 is already open. Close the other stream first.',
-      );
-    inUse = true;
-    const news = new Mailbox<true>();
-    const session = addon.open(pipeline, serial, () => news.put(true));
     let cameras: Cameras | undefined;
     let colour: { readonly data: Uint8Array; readonly at: Milliseconds } | undefined;
-    let wait = firstFrameWithin;
-    let deadline = clock.now() + wait;
-    try {
-      for (;;) {
-        const { state, moment } = addon.take(session);
-        const now = clock.now();
-        if (state === 'streaming' && moment) {
+    return nativeFrames<Freenect2Session, ReturnType<Freenect2Addon['take']>>(
+      {
+        model: 'Kinect v2',
+        start: (wake) => addon.open(pipeline, serial, wake),
+        take: (session) => addon.take(session),
+        frameOf: ({ state, moment }, session) => {
+          if (state !== 'streaming' || !moment) return undefined;
+          const now = clock.now();
           if (!cameras) {
             const facts = addon.facts(session);
             cameras = camerasOf(facts, facts.sightings);
@@ -80,18 +71,16 @@ export class Freenect2Sensor implements Sensor {
             };
           const capturedAt = ms(now - moment.age);
           const intrinsics = cameras.depth;
-          const depth = unmirror(new Uint16Array(moment.depth), DEPTH_SIZE.width);
-          yield {
+          const straight = (bytes: ArrayBuffer) => ({
+            ...DEPTH_SIZE,
+            data: unmirror(new Uint16Array(bytes), DEPTH_SIZE.width),
+            intrinsics,
+          });
+          return {
             sequence: moment.number - 1,
             capturedAt,
-            depth: { ...DEPTH_SIZE, data: depth, intrinsics },
-            ...(moment.infrared && {
-              infrared: {
-                ...DEPTH_SIZE,
-                data: unmirror(new Uint16Array(moment.infrared), DEPTH_SIZE.width),
-                intrinsics,
-              },
-            }),
+            depth: straight(moment.depth),
+            ...(moment.infrared && { infrared: straight(moment.infrared) }),
             ...(colour &&
               capturedAt - colour.at <= PAIRED && {
                 colour: {
@@ -103,19 +92,17 @@ export class Freenect2Sensor implements Sensor {
               }),
             depthToColour: cameras.colour.motion,
           };
-          wait = frameWithin;
-          deadline = clock.now() + wait;
-        } else if (state === 'over') throw failureOf(addon.why(session), pipeline, await diagnose());
-        else if (!(await news.next(ms(deadline - clock.now()), signal)) && !signal.aborted)
-          throw silent(wait, cameras !== undefined);
-        if (signal.aborted) return;
-      }
-    } finally {
-      addon.stop(session);
-      const never = new AbortController().signal;
-      while (addon.take(session).state !== 'over') if (!(await news.next(ms(CLOSE_WITHIN), never))) break;
-      inUse = false;
-    }
+        },
+        ended: async (session) => {
+          throw failureOf(addon.why(session), pipeline, await diagnose());
+        },
+        silent,
+        stop: (session) => addon.stop(session),
+      },
+      clock,
+      this.options,
+      signal,
+    );
   }
 }
 
