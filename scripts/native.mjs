@@ -11,16 +11,19 @@ function headers() {
   return existsSync(join(beside, 'include/node/node_api.h')) ? { npm_config_nodedir: beside } : {};
 }
 
-/** What an addon is made of. */
+/** What an addon is made of: its own files, then those that addons share. */
 const sourcesOf = (name) =>
-  readdirSync(join(root, 'native', name))
-    .filter((file) => /\.(gyp|cc|h)$/.test(file))
-    .sort();
+  [name, 'shared'].flatMap((folder) =>
+    readdirSync(join(root, 'native', folder))
+      .filter((file) => /\.(gyp|cc|h)$/.test(file))
+      .sort()
+      .map((file) => join(root, 'native', folder, file)),
+  );
 
 /** SHA-256 of the sources: kept beside a prebuilt file, it tells whether that is theirs. */
 const sourcesHash = (name) =>
   sourcesOf(name)
-    .reduce((hash, file) => hash.update(readFileSync(join(root, 'native', name, file))), createHash('sha256'))
+    .reduce((hash, file) => hash.update(readFileSync(file)), createHash('sha256'))
     .digest('hex');
 
 /** A prebuilt file for this system, good for Node and Electron alike: `native/NAME/prebuilds/PLATFORM-ARCH/NAME.node`. */

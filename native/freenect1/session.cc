@@ -205,18 +205,6 @@ void Session::stop() {
   taken.notify_all();
 }
 
-void Session::enter(State next) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex);
-    state = next;
-  }
-  announce();
-}
-
-void Session::announce() {
-  if (!woken.exchange(true)) wake();
-}
-
 State Session::take(Picture& depth, Picture& video) {
   woken = false;
   depth.number = video.number = 0;

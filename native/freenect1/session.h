@@ -1,20 +1,19 @@
 // One opening of a Kinect v1: a thread of its own talks to the library; whoever watches takes the latest pictures.
 #pragma once
 
+#include "../shared/opening.h"
 #include "library.h"
 
-#include <atomic>
-#include <chrono>
 #include <cmath>
 #include <condition_variable>
-#include <functional>
-#include <mutex>
 #include <string>
 #include <vector>
 
 namespace freenect {
 
-using Clock = std::chrono::steady_clock;
+using facet::Clock;
+using facet::Sighting;
+using facet::State;
 
 struct Picture {
   std::vector<uint8_t> bytes;
@@ -24,11 +23,6 @@ struct Picture {
   // The device's own clock, 60 MHz.
   uint32_t ticks = 0;
   Clock::time_point arrived;
-};
-
-// Where the device's own calibration has colour see a depth pixel; pixel centres are whole numbers.
-struct Sighting {
-  double u, v, millimetres, colourU, colourV;
 };
 
 // What is known of an open device.
@@ -44,21 +38,12 @@ struct Facts {
   std::vector<Sighting> sightings;
 };
 
-// Why a session is over, and what the library or the loader said of it. No stage where it was asked to end.
-struct Failure {
-  const char* stage = nullptr;
-  std::string detail;
-};
-
-enum class State { opening, streaming, over };
-
-class Session {
+class Session : public facet::Opening {
  public:
   // @param serial of the device, empty for any
   // @param patient each depth picture waits until the one before was taken: for recordings, of which none shall be lost
-  // @param wake called from the session's thread when there is something new; once until the next take
   Session(std::vector<std::string> candidates, std::string serial, bool patient, std::function<void()> wake)
-      : candidates(std::move(candidates)), serial(std::move(serial)), patient(patient), wake(std::move(wake)) {}
+      : Opening(std::move(wake)), candidates(std::move(candidates)), serial(std::move(serial)), patient(patient) {}
 
   // Body of the session's thread.
   void run();
@@ -72,8 +57,6 @@ class Session {
   State take(Picture& depth, Picture& video);
   // Once it streams. They do not change any more.
   const Facts& known() const { return facts; }
-  // Once it is over.
-  const Failure& why() const { return failure; }
 
  private:
   const char* stream(const Library& library);
@@ -84,20 +67,16 @@ class Session {
   bool switchVideo(const Library& library, Device* device, const Mode& mode);
   void receiveDepth(const void* bytes, uint32_t ticks);
   void receiveVideo(const void* bytes, uint32_t ticks);
-  void enter(State next);
-  void announce();
   static void log(Context*, int32_t level, const char* message);
 
   const std::vector<std::string> candidates;
   const std::string serial;
   const bool patient;
-  const std::function<void()> wake;
 
   std::atomic<bool> stopping{false};
   std::atomic<bool> infraredWanted{false};
   std::atomic<double> tiltWanted{NAN};
   std::atomic<int32_t> ledWanted{-1};
-  std::atomic<bool> woken{false};
 
   // The thread's own.
   Mode depthMode{}, videoMode{}, colourMode{}, infraredMode{};
@@ -107,11 +86,8 @@ class Session {
   std::string messages;
 
   Facts facts;
-  Failure failure;
-  std::mutex mutex;
   std::condition_variable taken;
   Picture latestDepth, latestVideo;
-  State state = State::opening;
 };
 
 }  // namespace freenect

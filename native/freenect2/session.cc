@@ -167,18 +167,6 @@ void Session::stop() {
   changed.notify_all();
 }
 
-void Session::enter(State next) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex);
-    state = next;
-  }
-  announce();
-}
-
-void Session::announce() {
-  if (!woken.exchange(true)) wake();
-}
-
 State Session::take(Moment& moment) {
   woken = false;
   moment.number = 0;

@@ -1,23 +1,18 @@
 // One opening of a Kinect v2 through libfreenect2, which decodes in threads of its own; whoever watches takes the latest pictures.
 #pragma once
 
+#include "../shared/opening.h"
+
 #include <libfreenect2/frame_listener.hpp>
 #include <libfreenect2/libfreenect2.hpp>
 #include <libfreenect2/registration.h>
 
-#include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <mutex>
-#include <string>
 #include <vector>
 
 namespace facet {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr int DEPTH_WIDTH = 512, DEPTH_HEIGHT = 424, DEPTH_PIXELS = DEPTH_WIDTH * DEPTH_HEIGHT;
 constexpr int COLOUR_WIDTH = 1920, COLOUR_HEIGHT = 1080, COLOUR_PIXELS = COLOUR_WIDTH * COLOUR_HEIGHT;
@@ -32,30 +27,18 @@ struct Moment {
   std::vector<uint32_t> colour;
 };
 
-// Where the device's own calibration has colour see a depth pixel; both mirrored.
-struct Sighting {
-  double u, v, millimetres, colourU, colourV;
-};
-
+// Mirrored, as the pictures are.
 struct Facts {
   std::string serial;
   double fx = 0, fy = 0, cx = 0, cy = 0;
   std::vector<Sighting> sightings;
 };
 
-struct Failure {
-  const char* stage = nullptr;
-  std::string detail;
-};
-
-enum class State { opening, streaming, over };
-
-class Session : public libfreenect2::FrameListener {
+class Session : public Opening, public libfreenect2::FrameListener {
  public:
   // @param pipeline cpu, opengl or opencl
-  // @param wake called from the library's threads when there is something new; once until the next take
   Session(std::string pipeline, std::string serial, std::function<void()> wake)
-      : pipeline(std::move(pipeline)), serial(std::move(serial)), wake(std::move(wake)) {}
+      : Opening(std::move(wake)), pipeline(std::move(pipeline)), serial(std::move(serial)) {}
 
   // Body of the session's thread.
   void run();
@@ -64,24 +47,16 @@ class Session : public libfreenect2::FrameListener {
   void stop();
   State take(Moment& moment);
   const Facts& known() const { return facts; }
-  const Failure& why() const { return failure; }
 
  private:
   const char* stream();
   void calibrate(libfreenect2::Freenect2Device& device);
   void receive(const libfreenect2::Frame& frame, std::vector<uint16_t>& into);
-  void enter(State next);
-  void announce();
 
   const std::string pipeline, serial;
-  const std::function<void()> wake;
-  std::atomic<bool> woken{false};
   Facts facts;
-  Failure failure;
-  std::mutex mutex;
   std::condition_variable changed;
   bool stopping = false;
-  State state = State::opening;
   // Everything that follows is guarded by the mutex. Undistorts; null until the device told its calibration.
   std::unique_ptr<libfreenect2::Registration> registration;
   uint32_t number = 0;

@@ -10,8 +10,9 @@ const folder = join(import.meta.dirname, '..');
 describe('the prebuilt addon', () => {
   it.each(readdirSync(join(folder, 'prebuilds')))('for %s is built from the sources beside it', (system) => {
     const hash = createHash('sha256');
-    for (const file of readdirSync(folder).sort())
-      if (/\.(gyp|cc|h)$/.test(file)) hash.update(readFileSync(join(folder, file)));
+    for (const part of [folder, join(folder, '..', 'shared')])
+      for (const file of readdirSync(part).sort())
+        if (/\.(gyp|cc|h)$/.test(file)) hash.update(readFileSync(join(part, file)));
     const built = readFileSync(join(folder, 'prebuilds', system, 'sources.sha256'), 'utf8').trim();
     expect(built, 'run npm run build:freenect1').toBe(hash.digest('hex'));
   });
