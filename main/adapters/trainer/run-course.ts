@@ -1,11 +1,11 @@
 /** One training from two datasets to a checked ONNX file: what every network's training has in common. */
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { FacetError } from '../../contract/result.ts';
 import type { DatasetKind } from '../corpus/dataset/labels.ts';
 import { openDataset, type Dataset } from '../corpus/dataset/open-dataset.ts';
 import { writeWhole } from '../corpus/write-models.ts';
-import { makeFolder } from '../store/make-folder.ts';
+import { makeNamedFolder } from '../store/make-folder.ts';
 import { curvesPicture } from './curves.ts';
 import { exportNetwork } from './export-network.ts';
 import { loadTensorflow } from './load-tensorflow.ts';
@@ -69,7 +69,7 @@ export async function runCourse(course: Course, options: CourseOptions): Promise
   const data = await open(options.data, course.kind, 'train');
   const validation = await open(options.validation, course.kind, 'validation');
   const tf = loadTensorflow();
-  await makeFolder(resolve(work));
+  await makeNamedFolder(work);
   const begun = performance.now();
   const embedWith =
     (network: TfNetwork): Embed =>

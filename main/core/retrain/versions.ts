@@ -31,7 +31,10 @@ export function keepHead(gallery: Gallery, head: Omit<PersonalHead, 'version'>):
 export function useHead(gallery: Gallery, version: number): Result<Gallery> {
   const versions = gallery.heads?.versions ?? [];
   if (version !== 0 && !versions.some((each) => each.version === version))
-    return fail('bad-argument', `There is no retrained version ${version} to go back to. Reload the page.`);
+    return fail(
+      'bad-argument',
+      `There is no retrained version ${version} to go back to. Choose another one.`,
+    );
   return ok({ ...gallery, heads: { inUse: version, versions } });
 }
 

@@ -50,6 +50,17 @@ describe('facet evaluate', () => {
     expect(code).toBe(0);
     for (const name of ['people', 'pairs', 'gallery', 'recordings']) expect(stdout).toContain(`  ${name} `);
   });
+
+  it.each([
+    ['adaptation', '--count', '1', '--films'],
+    ['retrain', '--count', '1', '--films'],
+  ])('says where %s cannot keep its films', async (...args) => {
+    writeFileSync(at('letter'), 'Dear Ada');
+    const answer = await ask(['evaluate', ...args, at('letter/films')]);
+    expectSentence(answer);
+    expect(answer).toMatchObject({ code: 5, document: { code: 'store-unwritable' } });
+    expect(answer.document['message']).toContain(`${at('letter/films')} (ENOTDIR)`);
+  });
 });
 
 describe('facet evaluate pairs', () => {

@@ -23,7 +23,8 @@ it('retrains from what was enrolled, keeps it sealed, and undoes it', async () =
   expect(report).toMatchObject({ ok: true, promoted: true, backend: 'wasm', views: { heldOut: 4 } });
   const sealed = await readFile(join(data, 'gallery-ada.sealed'));
   expect(sealed.includes('distances')).toBe(false);
-  expect(JSON.parse((await call('retrain', '--undo')).stdout)).toEqual({ ok: true, version: 0 });
+  for (const _ of ['back', 'no further'])
+    expect(JSON.parse((await call('retrain', '--undo')).stdout)).toEqual({ ok: true, version: 0 });
   expect((await call('retrain', '--undo', '7')).code).toBe(64);
   expect((await call('retrain', '--backend', 'abacus')).code).toBe(64);
 }, 240_000);

@@ -8,7 +8,7 @@ import { spread } from '../../corpus/spread.ts';
 import { OnnxEmbedder } from '../../onnx/face-models.ts';
 import { matchModels, SHAPE_MODEL } from '../../onnx/load-face-models.ts';
 import { openModelLibrary } from '../../onnx/model-library.ts';
-import { makeFolder } from '../../store/make-folder.ts';
+import { makeNamedFolder } from '../../store/make-folder.ts';
 import { develop, developSessions } from '../films/develop.ts';
 import { readFilm } from '../films/film-file.ts';
 import type { FilmPart, FilmRequest, GradualFilm, PoisonFilm, SuddenFilm } from './film.ts';
@@ -45,7 +45,7 @@ export async function measureAdaptation(
       'These networks have no thresholds yet. Run npm run facet -- calibrate.',
     );
   const shape = await OnnxEmbedder.open(library, SHAPE_MODEL, { threads: 1 });
-  await makeFolder(films);
+  await makeNamedFolder(films);
   const wanted = Array.from({ length: count }, (_, i) => {
     const film: FilmRequest = { part, pool, index: from + i };
     return { kind: 'film', film, path: join(films, `${part}-${pool}-${film.index}.film`) };

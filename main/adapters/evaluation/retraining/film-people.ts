@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Embedder } from '../../../core/ports.ts';
 import { spread } from '../../corpus/spread.ts';
-import { makeFolder } from '../../store/make-folder.ts';
+import { makeNamedFolder } from '../../store/make-folder.ts';
 import { readFilm } from '../films/film-file.ts';
 import { develop, developSessions } from '../films/develop.ts';
 import type { VisitFilm, VisitRequest } from './visit-film.ts';
@@ -25,7 +25,7 @@ export async function filmPeople(
   shape: Pick<Embedder, 'modelId' | 'embed'>,
   { folder, pool, from, people, enrols, visits, threads, signal, progress }: Filming,
 ): Promise<VisitFilm[]> {
-  await makeFolder(folder);
+  await makeNamedFolder(folder);
   const wanted = Array.from({ length: people }, (_, i) => ({
     path: join(folder, `${pool}-${from + i}-${enrols ? 'enrolled' : 'seen'}-${visits}.film`),
     film: { pool, index: from + i, enrols, visits } satisfies VisitRequest,

@@ -39,8 +39,10 @@ export function retrain(program: Command): void {
           unwrap(await app.enterPin(user, await readPin(options.pinStdin ?? false)));
           if (options.undo !== undefined) {
             const versions = unwrap(await app.retraining.versions(user));
-            const earlier = versions.slice(versions.findIndex(({ inUse }) => inUse) + 1);
-            const to = options.undo === true ? (earlier[0]?.version ?? 0) : options.undo;
+            // Latest first, and before none of them there is none.
+            const current = versions.findIndex(({ inUse }) => inUse);
+            const before = current < 0 ? 0 : (versions[current + 1]?.version ?? 0);
+            const to = options.undo === true ? before : options.undo;
             unwrap(await app.retraining.use(user, to));
             output.result(
               { ok: true, version: to },
