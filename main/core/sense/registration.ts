@@ -76,10 +76,9 @@ export function register(
 ): RegisteredFrame {
   const { depth } = frame;
   const { fx, fy, cx, cy } = depth.intrinsics;
-  const points = pointsOf(depth, region);
-  const { colourAt, lift } = frame.colour
-    ? projectIntoColour(points, frame.colour.intrinsics, frame.depthToColour, depth.intrinsics, farthest)
-    : { colourAt: new Float32Array(0), lift: () => undefined };
+  const { points, colourAt, lift } = frame.colour
+    ? seenByColour(depth, region, frame.colour.intrinsics, frame.depthToColour, farthest)
+    : { points: pointsOf(depth, region), colourAt: new Float32Array(0), lift: () => undefined };
   return {
     frame,
     region,
@@ -121,71 +120,104 @@ interface NearestCells {
   readonly distances: Float32Array;
 }
 
-function projectIntoColour(
-  points: Float32Array,
+function seenByColour(
+  depth: DepthImage,
+  region: Region,
   colour: Intrinsics,
   depthToColour: Rigid,
-  depth: Intrinsics,
   farthest: number,
-) {
-  const size = Math.max(1, Math.ceil(colour.fx / depth.fx));
+): Pick<RegisteredFrame, 'points' | 'colourAt'> & { readonly lift: Lift } {
+  const size = Math.max(1, Math.ceil(colour.fx / depth.intrinsics.fx));
   const columns = Math.ceil(colour.width / size);
   const rows = Math.ceil(colour.height / size);
   const distances = new Float32Array(columns * rows).fill(Infinity);
   const nearest: NearestCells = { size, columns, rows, distances };
-  const colourAt = visibleIn(colour, points, depthToColour, nearest, farthest);
+  const { points, colourAt } = projectRegion(depth, region, colour, depthToColour, farthest, nearest);
   const toDepth = invert(depthToColour);
-  const lift = (u: number, v: number): [number, number, number] | undefined => {
+  const lift: Lift = (u, v) => {
     const z = medianCell(nearest, Math.floor(u / size), Math.floor(v / size));
     if (z === 0) return undefined;
     const inColour: Vec3 = [((u - colour.cx) * z) / colour.fx, ((v - colour.cy) * z) / colour.fy, z];
     return apply(toDepth, inColour);
   };
-  return { colourAt, lift };
+  return { points, colourAt, lift };
 }
 
-/** (u', v') of each point, (−1, −1) where it is hidden or outside; fills `nearest`. The hot loop: no allocation, no closure in it. */
-function visibleIn(
-  { width, height, fx, fy, cx, cy }: Intrinsics,
-  points: Float32Array,
+/**
+ * P of each pixel and its (u', v'), (−1, −1) where it is hidden or outside; fills `nearest`. The hot loop: no allocation, no
+ * closure and one division in it. K'·(R·P + t) is z·(a + b) + K'·t, with a of the column alone (a table) and b of the row.
+ */
+function projectRegion(
+  { data, width: stride, intrinsics }: DepthImage,
+  region: Region,
+  colour: Intrinsics,
   { rotation, translation }: Rigid,
-  { size, columns, distances: nearest }: NearestCells,
   farthest: number,
-): Float32Array {
-  const n = points.length / 3;
-  const colourAt = new Float32Array(n * 2).fill(-1);
+  { size, columns, distances: nearest }: NearestCells,
+): Pick<RegisteredFrame, 'points' | 'colourAt'> {
+  const { fx, fy, cx, cy } = intrinsics;
+  const width = region.right - region.left;
+  const n = width * (region.bottom - region.top);
+  const points = new Float32Array(3 * n);
+  const colourAt = new Float32Array(2 * n);
   const { cells, distances } = scratchFor(n);
-  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = Float64Array.from(rotation);
-  const [t0, t1, t2] = Float64Array.from(translation);
+  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = rotation;
+  const [t0, t1, t2] = translation;
+  const tu = colour.fx * t0 + colour.cx * t2;
+  const tv = colour.fy * t1 + colour.cy * t2;
+  // x / z, and its share of the three rows of K'·R.
+  const across = new Float64Array(4 * width);
+  for (let column = 0; column < width; column++) {
+    const x = (region.left + column - cx) / fx;
+    across[4 * column] = x;
+    across[4 * column + 1] = (colour.fx * r0 + colour.cx * r6) * x;
+    across[4 * column + 2] = (colour.fy * r3 + colour.cy * r6) * x;
+    across[4 * column + 3] = r6 * x;
+  }
+  const right = colour.width - 1;
+  const bottom = colour.height - 1;
   // Tables, since a division for each point would cost as much as its projection.
-  const columnOf = Int32Array.from({ length: width }, (_, x) => Math.floor(x / size));
-  const rowStart = Int32Array.from({ length: height }, (_, y) => Math.floor(y / size) * columns);
-  const right = width - 1;
-  const bottom = height - 1;
-  for (let i = 0, p = 0; i < n; i++, p += 3) {
-    cells[i] = -1;
-    const z = points[p + 2];
-    if (z === 0 || z > farthest) continue;
-    const x = points[p];
-    const y = points[p + 1];
-    const qz = r6 * x + r7 * y + r8 * z + t2;
-    if (qz <= 0) continue;
-    const u = (fx * (r0 * x + r1 * y + r2 * z + t0)) / qz + cx;
-    const v = (fy * (r3 * x + r4 * y + r5 * z + t1)) / qz + cy;
-    if (u < 0 || v < 0 || u > right || v > bottom) continue;
-    colourAt[i * 2] = u;
-    colourAt[i * 2 + 1] = v;
-    // From the numbers as they are kept: before they were rounded they may lie in the cell beside.
-    const cell = rowStart[Math.fround(v) | 0] + columnOf[Math.fround(u) | 0];
-    cells[i] = cell;
-    distances[i] = qz;
-    if (qz < nearest[cell]) nearest[cell] = qz;
+  const columnOf = new Int32Array(colour.width);
+  for (let u = 0; u < colour.width; u++) columnOf[u] = Math.floor(u / size);
+  const rowStart = new Int32Array(colour.height);
+  for (let w = 0; w < colour.height; w++) rowStart[w] = Math.floor(w / size) * columns;
+  for (let v = region.top, i = 0; v < region.bottom; v++) {
+    const y = (v - cy) / fy;
+    const bu = (colour.fx * r1 + colour.cx * r7) * y + colour.fx * r2 + colour.cx * r8;
+    const bv = (colour.fy * r4 + colour.cy * r7) * y + colour.fy * r5 + colour.cy * r8;
+    const bq = r7 * y + r8;
+    let source = v * stride + region.left;
+    for (let a = 0; a < 4 * width; a += 4, source++, i++) {
+      cells[i] = -1;
+      const z = data[source];
+      if (z !== 0) {
+        points[3 * i] = across[a] * z;
+        points[3 * i + 1] = y * z;
+        points[3 * i + 2] = z;
+        const q = z * (across[a + 3] + bq) + t2;
+        if (z <= farthest && q > 0) {
+          const each = 1 / q;
+          const u = Math.fround((z * (across[a + 1] + bu) + tu) * each);
+          const w = Math.fround((z * (across[a + 2] + bv) + tv) * each);
+          if (u >= 0 && w >= 0 && u <= right && w <= bottom) {
+            colourAt[2 * i] = u;
+            colourAt[2 * i + 1] = w;
+            const cell = rowStart[w | 0] + columnOf[u | 0];
+            cells[i] = cell;
+            distances[i] = q;
+            if (q < nearest[cell]) nearest[cell] = q;
+            continue;
+          }
+        }
+      }
+      colourAt[2 * i] = colourAt[2 * i + 1] = -1;
+    }
   }
   for (let i = 0; i < n; i++) {
     const cell = cells[i];
-    if (cell >= 0 && distances[i] > nearest[cell] + OCCLUSION_MM) colourAt[i * 2] = colourAt[i * 2 + 1] = -1;
+    if (cell >= 0 && distances[i] > nearest[cell] + OCCLUSION_MM) colourAt[2 * i] = colourAt[2 * i + 1] = -1;
   }
-  return colourAt;
+  return { points, colourAt };
 }
 
 /**
