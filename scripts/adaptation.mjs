@@ -66,7 +66,7 @@ const PARTS = {
         rate(sessions.after),
       ]),
     ),
-  retraining: ({ people, verdicts, visits, time, backend, figures }) => {
+  retraining: ({ people, verdicts, visits, cost, backend, figures }) => {
     const kept = (verdicts.better ?? 0) + (verdicts['as-good'] ?? 0);
     const rows = figures.flatMap(({ spectrum, fixed, limits }) =>
       [
@@ -78,7 +78,7 @@ const PARTS = {
         ['false accepts at the default level', limits.falseAccepts],
       ].map(([what, { before, after }]) => [`${LIGHT[spectrum]}: ${what}`, rate(before), rate(after)]),
     );
-    return `${visits} visits each; ${kept} of ${people} heads passed the gate. Retraining ${time.views} views against ${time.impostors} impostors took ${time.seconds.toFixed(1)} s (${backend}).
+    return `${visits} visits each; ${kept} of ${people} heads passed the gate. Retraining ${cost.views} views against ${cost.impostors} impostors took ${cost.seconds.toFixed(1)} s and ${Math.round(cost.megabytes)} MB more memory, what computes included (${backend}).
 
 ${table(['', 'before', 'after'], rows)}`;
   },

@@ -5,7 +5,7 @@ import { wilsonRate, type Rate } from '../../../core/evaluation/rates.ts';
 import { withHead } from '../../../core/judge/head.ts';
 import { limitFor, matchesGallery, requiredDistance } from '../../../core/judge/match.ts';
 import type { MatchPolicy } from '../../../core/judge/policy.ts';
-import type { Fitter } from '../../../core/retrain/fit.ts';
+import type { FitProblem, Fitter } from '../../../core/retrain/fit.ts';
 import { planRetrain } from '../../../core/retrain/plan.ts';
 import type { ImpostorPool } from '../../../core/retrain/pool.ts';
 import { retrain } from '../../../core/retrain/retrain.ts';
@@ -137,23 +137,48 @@ function figuresOf(
 /** What the time is measured on: as many views as a person may have, and as many impostors as a pool may. */
 const LARGE = { views: 50, impostors: 5000 } as const;
 
-/** One retraining in light of a large gallery against a large pool, both made large by repeating what there is. */
+export interface RetrainCost {
+  readonly views: number;
+  readonly impostors: number;
+  readonly seconds: number;
+  /** Resident memory of the process at its most, above what it was. */
+  readonly megabytes: number;
+}
+
+/**
+ * One retraining in light of a large gallery against a large pool, both made large by repeating what there is.
+ * @param open loads what computes: counted as memory, not as time
+ */
 export async function timeRetraining(
   films: readonly VisitFilm[],
   policy: MatchPolicy,
-  pool: ImpostorPool,
-  fit: Fitter,
-): Promise<{ readonly views: number; readonly impostors: number; readonly seconds: number }> {
+  open: () => Promise<{
+    readonly pool: ImpostorPool;
+    readonly fit: (problem: FitProblem, told: () => void) => ReturnType<Fitter>;
+  }>,
+): Promise<RetrainCost> {
   const captures = films.flatMap((film) => film.captures);
   const templates = Array.from({ length: LARGE.views }, (_, i) => captures[i % captures.length]);
   const gallery = enrolled(templates, policy);
+  const resident = process.memoryUsage.rss();
+  const { pool, fit } = await open();
   const days = 2;
   const people = Array.from(
     { length: LARGE.impostors / days },
     (_, i) => pool.people[i % pool.people.length],
   );
+  let most = resident;
+  const look = () => (most = Math.max(most, process.memoryUsage.rss()));
   const begun = performance.now();
   const plan = planRetrain(gallery, policy, 0, '1');
-  if (plan.ok) await retrain(plan.value.task, { ...pool, people }, fit, () => undefined);
-  return { ...LARGE, seconds: (performance.now() - begun) / 1000 };
+  if (plan.ok)
+    await retrain(
+      plan.value.task,
+      { ...pool, people },
+      (problem) => fit(problem, look),
+      () => undefined,
+    );
+  const seconds = (performance.now() - begun) / 1000;
+  look();
+  return { ...LARGE, seconds, megabytes: (most - resident) / 2 ** 20 };
 }

@@ -63,8 +63,13 @@ export function evaluateRetrain(group: Command): void {
         signal,
         progress: (share) => output.progress(`Filming: ${Math.round(100 * share)} %`),
       });
-      const { tf, backend } = await openBackend(options.backend);
       const policy = unwrap(await loadPolicy());
+      output.progress('Retraining a large gallery');
+      const cost = await timeRetraining(films, policy, async () => {
+        const [{ tf }, pool] = [await openBackend(options.backend), await loadImpostorPool(models)];
+        return { pool, fit: (problem, told) => fitHead(tf, problem, told) };
+      });
+      const { tf, backend } = await openBackend(options.backend);
       const impostors = await loadImpostorPool(models);
       const measured = await measureRetraining(
         films,
@@ -73,14 +78,11 @@ export function evaluateRetrain(group: Command): void {
         (problem) => fitHead(tf, problem, () => undefined),
         (share) => output.progress(`Retraining: ${Math.round(100 * share)} %`),
       );
-      const time = await timeRetraining(films, policy, impostors, (problem) =>
-        fitHead(tf, problem, () => undefined),
-      );
       const who = `${pool}/${from} to ${pool}/${from + count - 1}`;
-      const report = { synthetic: true, who, visits, backend, time, ...measured };
+      const report = { synthetic: true, who, visits, backend, cost, ...measured };
       output.result(
         { ok: true, ...report },
-        `Synthetic people, ${who}\n${measured.figures.map(describe).join('\n')}\n${time.views} views against ${time.impostors} impostors: ${time.seconds.toFixed(1)} s (${backend})`,
+        `Synthetic people, ${who}\n${measured.figures.map(describe).join('\n')}\n${cost.views} views against ${cost.impostors} impostors: ${cost.seconds.toFixed(1)} s and ${Math.round(cost.megabytes)} MB (${backend})`,
       );
       return EXIT.ok;
     });
