@@ -1,14 +1,27 @@
 /** Embeddings to a plane in threads of their own: what shows the page is not held up. */
-import { PROJECTIONS, type Projection } from '../../contract/states/face-map.ts';
+import { Worker } from 'node:worker_threads';
+import type { Projection } from '../../contract/states/face-map.ts';
 import type { Project } from '../../core/people/face-map.ts';
-import { spread } from '../corpus/spread.ts';
+import { hostFile } from '../program-files.ts';
 
-/** Each projection in a thread. */
+export interface ProjectionWork {
+  readonly projection: Projection;
+  readonly vectors: readonly Float32Array[];
+}
+
+/** Each projection in a thread (hosts/trainer). */
 export const projectInThreads: Project = async (vectors) => {
-  const places = new Map<Projection, number[][]>();
-  await spread<object, number[][]>(
-    PROJECTIONS.map((projection) => ({ kind: 'projection', projection, vectors })),
-    (place, i) => void places.set(PROJECTIONS[i], place),
-  );
-  return { pca: places.get('pca')!, umap: places.get('umap')! };
+  const [pca, umap] = await Promise.all([
+    inThread({ projection: 'pca', vectors }),
+    inThread({ projection: 'umap', vectors }),
+  ]);
+  return { pca, umap };
 };
+
+const inThread = (work: ProjectionWork): Promise<number[][]> =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(hostFile('trainer'), { workerData: work });
+    worker.on('message', resolve);
+    worker.on('error', reject);
+    worker.on('exit', () => reject(new Error(`The thread for ${work.projection} ended without a result.`)));
+  });

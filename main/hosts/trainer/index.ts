@@ -1,10 +1,19 @@
-/** One retraining in a thread of its own: the shell and the page go on meanwhile, and ending the thread cancels it. */
+/**
+ * One retraining, or one projection of the face map, in a thread of its own: the shell and the page go on meanwhile, and ending
+ * the thread cancels it.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { modelsFolder } from '../../adapters/program-files.ts';
+import { projected } from '../../adapters/trainer/map-picture.ts';
+import type { ProjectionWork } from '../../adapters/trainer/project-map.ts';
 import { retrainHere } from '../../adapters/trainer/retrain-here.ts';
 import type { TrainerWork } from '../../adapters/trainer/thread-trainer.ts';
 
-const outcome = await retrainHere(modelsFolder(), workerData as TrainerWork, (progress) =>
-  parentPort!.postMessage({ progress }),
-);
-parentPort!.postMessage({ outcome });
+const work = workerData as TrainerWork | ProjectionWork;
+if ('projection' in work) parentPort!.postMessage(projected(work.vectors, work.projection));
+else {
+  const outcome = await retrainHere(modelsFolder(), work, (progress) =>
+    parentPort!.postMessage({ progress }),
+  );
+  parentPort!.postMessage({ outcome });
+}

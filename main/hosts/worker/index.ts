@@ -15,9 +15,7 @@ import { openFaceDescriber } from '../../adapters/onnx/face-models.ts';
 import { loadFaceModels, loadMeanFace } from '../../adapters/onnx/load-face-models.ts';
 import { openModelLibrary } from '../../adapters/onnx/model-library.ts';
 import { modelsFolder } from '../../adapters/program-files.ts';
-import { projected } from '../../adapters/trainer/map-picture.ts';
 import { loadHeadPack } from '../../adapters/synthetic/people/pack.ts';
-import type { Projection } from '../../contract/states/face-map.ts';
 import { FacetError, type Failure } from '../../contract/result.ts';
 import type { MatchPolicy } from '../../core/judge/policy.ts';
 
@@ -32,11 +30,6 @@ export type WorkerJob =
   | { readonly kind: 'trial'; readonly trial: TrialRequest }
   | { readonly kind: 'film'; readonly film: FilmRequest; readonly path: string }
   | { readonly kind: 'visits'; readonly film: VisitRequest; readonly path: string }
-  | {
-      readonly kind: 'projection';
-      readonly projection: Projection;
-      readonly vectors: readonly Float32Array[];
-    }
   | { readonly kind: 'pictures'; readonly paths: readonly string[] }
   | {
       readonly kind: 'recording';
@@ -70,8 +63,6 @@ async function work(job: WorkerJob): Promise<unknown> {
       return writeFilm(job.path, await film(await models(), systemClock, job.film));
     case 'visits':
       return writeFilm(job.path, await filmVisits(await models(), systemClock, job.film));
-    case 'projection':
-      return projected(job.vectors, job.projection);
     case 'pictures':
       return describer().then((models) => describePictures(job.paths, models), failureOf);
     case 'recording':
