@@ -21,6 +21,8 @@ const MOUNTED: PlacedCamera = {
 const SEEN = sight('one');
 const PAYLOAD = payloadOf(SEEN, MOUNTED);
 
+const WILLING = StandIn.answers;
+
 const clock = new ManualClock(5000);
 const sensorOf = (options: Partial<Kinect2Options> = {}) =>
   new Kinect2Sensor({
@@ -36,7 +38,7 @@ const impatient = () => sensorOf({ firstFrameWithin: ms(30), frameWithin: ms(30)
 
 beforeEach(() => {
   StandIn.made = [];
-  StandIn.answers = { open: true, reader: true };
+  StandIn.answers = WILLING;
 });
 
 afterEach(async () => {
@@ -163,10 +165,10 @@ describe('a Kinect v2 that fails', () => {
   });
 
   it.each([
-    ['the runtime', { open: false, reader: true }, /does not answer/],
-    ['its reader', { open: true, reader: false }, /refused/],
+    ['the runtime', { open: false }, /does not answer/],
+    ['its reader', { reader: false }, /refused/],
   ])('says so where %s refuses', async (_, answers, message) => {
-    StandIn.answers = answers;
+    StandIn.answers = { ...WILLING, ...answers };
     expect(await endOf(open())).toMatchObject({
       code: 'sensor-unavailable',
       message: expect.stringMatching(message) as string,
@@ -191,6 +193,18 @@ describe('a Kinect v2 that fails', () => {
     await device.deliver(PAYLOAD);
     expect(await next).toEqual({ value: undefined, done: true });
     expect(device.state).toBe('closed');
+  });
+
+  it.each([
+    ['hangs', () => new Promise<boolean>(() => undefined)],
+    ['fails', () => Promise.reject(new Error('the runtime is gone'))],
+  ])('ends its stream though closing %s, and may be opened again', async (_, closing) => {
+    StandIn.answers = { ...WILLING, close: closing };
+    const stream = open(sensorOf({ closeWithin: ms(30) }));
+    await firstFrame(stream, PAYLOAD);
+    expect(await stream.return(undefined)).toEqual({ value: undefined, done: true });
+    StandIn.answers = WILLING;
+    expect((await firstFrame(open(), PAYLOAD)).depth.data.length).toBe(512 * 424);
   });
 
   it.each<[string, Payload]>([
@@ -232,7 +246,10 @@ describe('a Kinect v2 that fails', () => {
     expect(loadFailure(broken).message).toContain('Kinect for Windows Runtime 2.0');
   });
 
-  it.skipIf(process.platform === 'win32')('is not even looked for elsewhere', async () => {
-    await expect(loadKinect2('win32')).rejects.toMatchObject({ code: 'sensor-unavailable' });
+  it.skipIf(process.platform === 'win32')('says so where the package does not load', async () => {
+    await expect(loadKinect2('win32')).rejects.toMatchObject({
+      code: 'sensor-unavailable',
+      message: expect.stringMatching(/^The npm package kinect2 (is not installed|does not load)/) as string,
+    });
   });
 });

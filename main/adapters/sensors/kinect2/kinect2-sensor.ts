@@ -14,7 +14,7 @@ import { bytesOf, COLOUR_SIZE, DEPTH_SIZE, DRAWN_COLOUR, DRAWN_DEPTH, unmirror }
 import { Mailbox } from '../mailbox.ts';
 import { calibrateColour } from './calibrate-colour.ts';
 import { FRAME_TYPES, loadKinect2, type Kinect2Device, type Kinect2Package } from './kinect2-package.ts';
-import { colourOf, depthOf, infraredOf, registeredColourOf, type Payload } from './payload.ts';
+import { picturesOf, type Payload, type Pictures } from './payload.ts';
 
 export interface Kinect2Options {
   readonly clock: Pick<Clock, 'now'>;
@@ -25,15 +25,15 @@ export interface Kinect2Options {
   readonly firstFrameWithin?: Milliseconds;
   /** A sensor that is unplugged sends nothing, and no word of it. */
   readonly frameWithin?: Milliseconds;
+  /** A close that takes longer is left behind. */
+  readonly closeWithin?: Milliseconds;
 }
 
 /** Frames that are tried for the colour camera's place before the registered picture does. */
 const CALIBRATION_FRAMES = 15;
-/** A close that takes longer is left behind. */
-const CLOSE_WITHIN = 5000;
 
 interface Arrival {
-  readonly payload: Payload;
+  readonly pictures: Pictures;
   readonly sequence: number;
   readonly capturedAt: Milliseconds;
 }
@@ -51,7 +51,8 @@ export class Kinect2Sensor implements Sensor {
   }
 
   async *open(signal: AbortSignal): AsyncGenerator<SensorFrame, void, undefined> {
-    const { clock, load = loadKinect2, firstFrameWithin = ms(10_000), frameWithin = ms(3000) } = this.options;
+    const { clock, load = loadKinect2 } = this.options;
+    const { firstFrameWithin = ms(10_000), frameWithin = ms(3000), closeWithin = ms(5000) } = this.options;
     const Kinect2 = await load();
     if (signal.aborted) return;
     if (inUse)
@@ -61,9 +62,14 @@ export class Kinect2Sensor implements Sensor {
     const mailbox = new Mailbox<Arrival>();
     let sequence = 0;
     try {
-      device.on('multiSourceFrame', (payload) =>
-        mailbox.put({ payload, sequence: sequence++, capturedAt: clock.now() }),
-      );
+      device.on('multiSourceFrame', (payload) => {
+        try {
+          if (!this.colourCamera) checkFields(payload);
+          mailbox.put({ pictures: picturesOf(payload), sequence: sequence++, capturedAt: clock.now() });
+        } catch (error) {
+          mailbox.fail(error as FacetError);
+        }
+      });
       start(device);
       for (let wait = firstFrameWithin; ; wait = frameWithin) {
         const arrival = await mailbox.next(wait, signal);
@@ -74,34 +80,30 @@ export class Kinect2Sensor implements Sensor {
       }
     } finally {
       device.removeAllListeners('multiSourceFrame');
-      await close(device);
+      await close(device, closeWithin);
       inUse = false;
     }
   }
 
   /** @returns undefined while the colour camera's place is not known yet */
-  private frame({ payload, sequence, capturedAt }: Arrival): SensorFrame | undefined {
-    if (!this.colourCamera) checkFields(payload);
-    const depth = unmirror(depthOf(payload), DEPTH_SIZE.width);
-    const registered = () => unmirror(registeredColourOf(payload), DEPTH_SIZE.width);
-    const full = () => unmirror(colourOf(payload), COLOUR_SIZE.width);
+  private frame({ pictures, sequence, capturedAt }: Arrival): SensorFrame | undefined {
+    const depth = unmirror(pictures.depth, DEPTH_SIZE.width);
+    const infrared = unmirror(pictures.infrared, DEPTH_SIZE.width);
+    const registered = unmirror(pictures.registered, DEPTH_SIZE.width);
+    const full = unmirror(pictures.colour, COLOUR_SIZE.width);
     if (!this.colourCamera) {
-      this.colourCamera = calibrateColour(depth, registered(), full(), DRAWN_DEPTH);
+      this.colourCamera = calibrateColour(depth, registered, full, DRAWN_DEPTH);
       if (!this.colourCamera && ++this.calibrations < CALIBRATION_FRAMES) return undefined;
       this.colourCamera ??= 'registered';
     }
     const { camera, motion } =
       this.colourCamera === 'registered' ? { camera: DRAWN_DEPTH, motion: identity } : this.colourCamera;
-    const colour = this.colourCamera === 'registered' ? registered() : full();
+    const colour = this.colourCamera === 'registered' ? registered : full;
     return {
       sequence,
       capturedAt,
       depth: { ...DEPTH_SIZE, data: depth, intrinsics: DRAWN_DEPTH },
-      infrared: {
-        ...DEPTH_SIZE,
-        data: unmirror(infraredOf(payload), DEPTH_SIZE.width),
-        intrinsics: DRAWN_DEPTH,
-      },
+      infrared: { ...DEPTH_SIZE, data: infrared, intrinsics: DRAWN_DEPTH },
       colour: {
         width: camera.width,
         height: camera.height,
@@ -133,10 +135,10 @@ function start(device: Kinect2Device): void {
  * Not from within a frame's handler, nor from what it resolved: the next turn of the event loop is surely outside. One that
  * hangs all the same is left to end with the process.
  */
-async function close(device: Kinect2Device): Promise<void> {
+async function close(device: Kinect2Device, within: Milliseconds): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_WITHIN)));
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, within)));
   await Promise.race([device.close().catch(() => false), late]);
   clearTimeout(timer);
 }

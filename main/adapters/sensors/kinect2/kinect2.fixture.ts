@@ -1,6 +1,7 @@
 /**
  * Stands in for the package `kinect2`, down to the bytes and the bad habits: it opens without a sensor, says nothing when the
- * plug is pulled, holds its lock while a handler and all that it resolves run, and never comes back from a close in there.
+ * plug is pulled, holds its lock while a handler and all that it resolves run, never comes back from a close in there, and
+ * lays every frame into the same memory, which is its own again once the handlers returned.
  */
 import { project, unproject } from '../../../core/geometry/camera.ts';
 import type { PlacedCamera } from '../../../core/geometry/fit-camera.ts';
@@ -8,7 +9,7 @@ import { apply } from '../../../core/geometry/rigid.ts';
 import { Random } from '../../../core/random.ts';
 import { COLOUR_PIXELS, COLOUR_SIZE, DEPTH_PIXELS, DEPTH_SIZE, DRAWN_DEPTH, unmirror } from '../kinect-v2.ts';
 import type { Kinect2Device } from './kinect2-package.ts';
-import type { Payload } from './payload.ts';
+import type { Part, Payload } from './payload.ts';
 
 /** What the sensor really sees, unmirrored and at full depth, before the package has its way with it. */
 export interface Sight {
@@ -68,14 +69,21 @@ export function payloadOf({ depth, infrared, colour }: Sight, colourCamera: Plac
   };
 }
 
+interface Answers {
+  readonly open: boolean;
+  readonly reader: boolean;
+  readonly close: () => Promise<boolean>;
+}
+
 /** All devices that were made, the latest last; the package's state is the process's, as in the real one. */
 export class StandIn implements Kinect2Device {
   static made: StandIn[] = [];
-  /** What open() and the reader answer. */
-  static answers = { open: true, reader: true };
+  /** What open(), the reader and close() answer. */
+  static answers: Answers = { open: true, reader: true, close: () => Promise.resolve(true) };
 
   private handlers: ((payload: Payload) => void)[] = [];
   private inHandler = false;
+  private readonly memory: Partial<Record<keyof Payload, Buffer>> = {};
   state: 'new' | 'open' | 'reading' | 'closed' | 'deadlocked' = 'new';
   frameTypes = 0;
 
@@ -105,7 +113,7 @@ export class StandIn implements Kinect2Device {
       return new Promise(() => undefined);
     }
     this.state = 'closed';
-    return Promise.resolve(true);
+    return StandIn.answers.close();
   }
 
   on(_event: 'multiSourceFrame', handler: (payload: Payload) => void): void {
@@ -120,8 +128,23 @@ export class StandIn implements Kinect2Device {
   async deliver(payload: Payload): Promise<void> {
     if (this.state !== 'reading') return;
     this.inHandler = true;
-    for (const handler of this.handlers) handler(payload);
+    const lent = this.lay(payload);
+    for (const handler of this.handlers) handler(lent);
+    for (const { buffer } of Object.values(lent) as Part[]) buffer.fill(0x5a);
     setImmediate(() => (this.inHandler = false));
     await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  /** The payload in the package's own memory, whose size it takes. */
+  private lay(payload: Payload): Payload {
+    const parts = Object.entries(payload) as [keyof Payload, Part][];
+    return Object.fromEntries(
+      parts.map(([name, part]) => {
+        const { length } = part.buffer;
+        const known = this.memory[name];
+        const buffer = known?.length === length ? known : (this.memory[name] = Buffer.alloc(length));
+        buffer.set(part.buffer);
+        return [name, { ...part, buffer }];
+      }),
+    );
   }
 }

@@ -16,7 +16,7 @@
 import { FacetError } from '../../../contract/result.ts';
 import { COLOUR_PIXELS, DEPTH_PIXELS } from '../kinect-v2.ts';
 
-interface Part {
+export interface Part {
   readonly buffer: Uint8Array;
   /** Degrees, across the picture and down; the same for every sensor. Not there for `depthColor`. */
   readonly horizontalFieldOfView?: number;
@@ -37,6 +37,30 @@ const BYTES = {
   depthColor: DEPTH_PIXELS * 4,
 } as const;
 
+/** One frame's pictures, still mirrored, in memory of their own. */
+export interface Pictures {
+  /** Millimetres. */
+  readonly depth: Uint16Array;
+  /** Linear brightness in steps of 62. */
+  readonly infrared: Uint16Array;
+  /** Whole RGBA pixels. */
+  readonly colour: Uint32Array;
+  /** Whole RGBA pixels on the depth picture's grid. */
+  readonly registered: Uint32Array;
+}
+
+/**
+ * Copies what a handler was given: the package lays every frame into the same memory, and goes on to the next as soon as the
+ * handler returns.
+ * @throws FacetError `sensor-unavailable` naming a part of another size
+ */
+export const picturesOf = (payload: Payload): Pictures => ({
+  depth: new Uint16Array(bytesOf(payload, 'rawDepth')),
+  infrared: widen(new Uint8Array(bytesOf(payload, 'infrared'))),
+  colour: new Uint32Array(bytesOf(payload, 'color')),
+  registered: new Uint32Array(bytesOf(payload, 'depthColor')),
+});
+
 /** A copy of one part's bytes, whatever else lies in the memory around them; aligned. */
 function bytesOf(payload: Payload, name: keyof typeof BYTES): ArrayBuffer {
   const bytes: unknown = payload[name]?.buffer;
@@ -49,22 +73,12 @@ function bytesOf(payload: Payload, name: keyof typeof BYTES): ArrayBuffer {
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + length) as ArrayBuffer;
 }
 
-/** Millimetres, still mirrored. */
-export const depthOf = (payload: Payload): Uint16Array => new Uint16Array(bytesOf(payload, 'rawDepth'));
-/** Whole RGBA pixels, still mirrored. */
-export const colourOf = (payload: Payload): Uint32Array => new Uint32Array(bytesOf(payload, 'color'));
-/** Whole RGBA pixels on the depth picture's grid, still mirrored. */
-export const registeredColourOf = (payload: Payload): Uint32Array =>
-  new Uint32Array(bytesOf(payload, 'depthColor'));
-
 const INFRARED_STEP = (65_535 * 0.24) / 255;
 const WIDENED = Uint16Array.from({ length: 256 }, (_, byte) =>
   byte === 255 ? 65_535 : Math.round((byte + 0.5) * INFRARED_STEP),
 );
 
-/** Linear brightness in steps of 62, still mirrored. */
-export function infraredOf(payload: Payload): Uint16Array {
-  const bytes = new Uint8Array(bytesOf(payload, 'infrared'));
+function widen(bytes: Uint8Array): Uint16Array {
   const wide = new Uint16Array(bytes.length);
   for (let i = 0; i < bytes.length; i++) wide[i] = WIDENED[bytes[i]];
   return wide;
