@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fail } from '../../contract/result.ts';
 import type { FileStore } from '../store/file-store.ts';
 import { chooseKeySource, renewKeySource } from './choose-key-source.ts';
 import { SealedGalleries } from './sealed-gallery.ts';
@@ -130,6 +131,42 @@ describe('a sealed gallery', () => {
     expect(asides()).toEqual([]);
     for (const [account, secret] of secrets) keychain.secrets.set(account, secret);
     expect((await vault.load('ada')).ok).toBe(true);
+  });
+
+  it('is kept aside before a new enrolment takes its place where its mark is damaged', async () => {
+    const whole = unwrap(await vault.save(ada));
+    const sealed = bytesOf();
+    for (const name of keychain.secrets.keys())
+      if (name.startsWith('version-')) keychain.secrets.set(name, 'x');
+    await refuses(sealed);
+    unwrap(await vault.save({ ...whole, templates: [] }));
+    expect(asides().map((name) => bytesOf(name))).toEqual([sealed]);
+  });
+
+  it('is not there when the first save could not be marked, and as it was saved when a later one could not', async () => {
+    const chosen = unwrap(await chooseKeySource({ store, folder, keychains: keychains(keychain) }));
+    const write = async () => fail('key-unavailable', 'The keychain takes nothing.');
+    const unmarked = new SealedGalleries(store, { ...chosen, marks: { ...chosen.marks, write } });
+    expect(await unmarked.save(ada)).toMatchObject({ ok: false, code: 'key-unavailable' });
+    expect(unwrap(await vault.users())).toEqual([]);
+    const saved = unwrap(await vault.save(ada));
+    expect(await unmarked.save(saved)).toMatchObject({ ok: false, code: 'key-unavailable' });
+    expect((await vault.load('ada')).ok).toBe(true);
+  });
+
+  it('is no rollback when it is saved while it is loaded, and absent when it is removed meanwhile', async () => {
+    const chosen = unwrap(await chooseKeySource({ store, folder, keychains: keychains(keychain) }));
+    let first = unwrap(await vault.save(ada));
+    let meanwhile = async () => void (first = unwrap(await vault.save(first)));
+    const read = async (user: string) => {
+      await meanwhile();
+      return chosen.marks.read(user);
+    };
+    const disturbed = new SealedGalleries(store, { ...chosen, marks: { ...chosen.marks, read } });
+    expect(unwrap(await disturbed.load('ada'))?.version).toBe(2);
+    meanwhile = async () => void unwrap(await vault.remove('ada'));
+    expect(unwrap(await disturbed.load('ada'))).toBeUndefined();
+    expect(asides()).toEqual([]);
   });
 
   it('refuses a user name that no file can have', async () => {

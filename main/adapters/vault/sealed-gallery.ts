@@ -35,10 +35,14 @@ export class SealedGalleries implements GalleryVault {
   async load(user: string): Promise<Result<Gallery | undefined>> {
     const file = fileOf(user);
     if (!file.ok) return file;
+    // Where there is none, no key is needed.
+    const found = await this.store.read(file.value);
+    if (!found.ok || !found.value) return found as Result<undefined>;
+    // The mark before the file that it judges: a save in between leaves a newer file, never a newer mark.
+    const mark = await this.chosen.marks.read(user);
     const sealed = await this.store.read(file.value);
     if (!sealed.ok || !sealed.value) return sealed as Result<undefined>;
-    const mark = await this.chosen.marks.read(user);
-    if (!mark.ok) return mark;
+    if (!mark.ok) return mark.code === 'store-altered' ? this.putAside(user, sealed.value, mark) : mark;
     const gallery = await this.open(user, sealed.value);
     if (!gallery.ok)
       return gallery.code === 'store-altered' ? this.putAside(user, sealed.value, gallery) : gallery;
@@ -78,7 +82,10 @@ export class SealedGalleries implements GalleryVault {
     const written = await this.store.write(file.value, sealed.value);
     if (!written.ok) return written;
     const marked = await this.chosen.marks.write(user, next.version);
-    return marked.ok ? ok(next) : marked;
+    if (marked.ok) return ok(next);
+    // A first gallery that failed to be saved is not there: its user may get no PIN.
+    if (!old.value) await this.store.remove(file.value);
+    return marked;
   }
 
   /** Raises the mark first, so that the removed gallery cannot be put back. */
