@@ -134,6 +134,20 @@ describe('the remembered key source', () => {
     }
   });
 
+  it('says that the key file is missing, also where it goes right after it was read', async () => {
+    await keyOf();
+    const gone = await temporaryStore();
+    const { source } = unwrap(await choose({ folder: gone.folder }));
+    const missing = {
+      ok: false,
+      message: expect.stringMatching(/vault\.key is missing: restore it/) as string,
+    };
+    expect(await source.key()).toMatchObject(missing);
+    await store.remove('vault.key');
+    expect(await unwrap(await choose()).source.key()).toMatchObject(missing);
+    gone.dispose();
+  });
+
   it.runIf(process.platform !== 'win32')(
     'keeps the key file from others, and refuses one that others may read',
     async () => {

@@ -7,6 +7,21 @@ import { PinRecords } from './pin-record.ts';
 import { keychains, MemoryKeychain, syntheticGallery, temporaryStore, unwrap } from './vault-test-support.ts';
 
 describe('erasing', () => {
+  it('forgets the mark of somebody who deleted all looks before', async () => {
+    const { store, folder, dispose } = await temporaryStore();
+    const keychain = new MemoryKeychain();
+    const keys = { store, folder, keychains: keychains(keychain) };
+    const vault = new LateGalleries(keys);
+    for (const user of ['ada', 'bob']) {
+      unwrap(await vault.save(syntheticGallery(user)));
+      unwrap(await vault.remove(user));
+    }
+    for (const name of ['pin-ada.json', 'lock-bob.json']) unwrap(await store.write(name, Uint8Array.of(1)));
+    unwrap(await eraseData(keys));
+    expect([...keychain.secrets.keys()]).toEqual([]);
+    dispose();
+  });
+
   it.each([true, false])(
     'leaves no gallery, PIN, setting or key, with a keychain: %s',
     async (withKeychain) => {

@@ -1,11 +1,12 @@
 /** Removes everything that Facet keeps of anybody. */
 import { ok, type Result } from '../../contract/result.ts';
+import { userOfFile } from '../../core/people/gallery-user-file.ts';
+import type { Store } from '../../core/ports.ts';
 import type { KeySourceOptions } from './choose-key-source.ts';
 import { ask } from './keychain.ts';
 import { keyAccount } from './keychain-key.ts';
 import { openKeyring } from './keyring.ts';
 import { openKeytar } from './keytar.ts';
-import { galleryUsers } from './sealed-gallery.ts';
 import { readVaultRecord } from './vault-record.ts';
 import { markAccount } from './version-marks.ts';
 
@@ -20,11 +21,7 @@ export async function eraseData({ store, keychains }: KeySourceOptions): Promise
     // A keychain that is gone keeps nobody from removing the galleries: without them its key opens nothing.
     if (keychain.ok) {
       const { id } = record.value;
-      const users = await galleryUsers(store);
-      const accounts = [
-        keyAccount(id),
-        ...(users.ok ? users.value.map((user) => markAccount(id, user)) : []),
-      ];
+      const accounts = [keyAccount(id), ...(await knownUsers(store)).map((user) => markAccount(id, user))];
       for (const account of accounts) await ask(keychain.value, keychain.value.remove(account));
     }
   }
@@ -37,4 +34,13 @@ export async function eraseData({ store, keychains }: KeySourceOptions): Promise
     }
   }
   return ok(undefined);
+}
+
+/** Everybody of whom there is a file. Who deleted all looks has no gallery any more, but its mark. */
+async function knownUsers(store: Store): Promise<string[]> {
+  const names = await store.list('');
+  const users = (names.ok ? names.value : []).map((name) =>
+    userOfFile(/^(?:gallery|pin|lock)-(.+)\.(?:sealed|json)$/.exec(name)?.[1] ?? ''),
+  );
+  return [...new Set(users)].filter((user) => user !== undefined);
 }

@@ -34,9 +34,9 @@ export function fileKeySource(store: Store, folder: string, record: VaultRecord)
       if (!read.ok) return read;
       const advice =
         'restore it from a backup, or enrol again with your PIN and a new key (facet enroll --renew-key)';
-      if (!read.value) return fail('key-unavailable', `The key file ${file} is missing: ${advice}.`);
-      const mode = process.platform === 'win32' ? 0 : (await fs.stat(file)).mode;
-      if (mode & 0o077)
+      const stat = await fs.stat(file).catch(() => undefined);
+      if (!read.value || !stat) return fail('key-unavailable', `The key file ${file} is missing: ${advice}.`);
+      if (process.platform !== 'win32' && stat.mode & 0o077)
         return fail(
           'key-unavailable',
           `Others may read the key file ${file}: run chmod 600 on it; if they did read it, enrol again.`,
