@@ -6,7 +6,7 @@ import type { MatchPolicy } from '../judge/policy.ts';
 import { GALLERY_LIMITS, PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
 import { galleryOf, templateOf } from '../people/gallery.fixture.ts';
 import { removeLook } from '../people/looks.ts';
-import { templatesInUse } from './anchors.ts';
+import { templatesInUse, withoutExpired } from './anchors.ts';
 import { ADAPTATION_LIMITS, dayOf } from './bounds.ts';
 import { learn } from './follow.ts';
 import { adaptedDays, undoDay } from './history.ts';
@@ -226,8 +226,31 @@ describe('a refused face', () => {
     expect(templatesInUse(used, POLICY, later)).toHaveLength(4);
     const made = rememberLook(used, faces(30), wish, POLICY, later);
     if (!made.ok) throw new Error(made.message);
-    expect(made.value.remembered.map(({ look }) => look)).toContain(kept.look);
-    expect(made.value.remembered).toHaveLength(ADAPTATION_LIMITS.looks);
+    expect(made.value.remembered.map(({ look }) => look)).toEqual([kept.look, 'another']);
+    expect(new Set(made.value.templates.map(({ look }) => look))).toEqual(
+      new Set(['plain', kept.look, 'another']),
+    );
+  });
+
+  it('goes when it expired, with what learned from it; what was enrolled never does', () => {
+    const remembered = rememberLook(gallery, faces(35), { look: 'winter', reason: 'hat' }, POLICY, TODAY);
+    if (!remembered.ok) throw new Error(remembered.message);
+    const taught = (version: number, looks: readonly string[]) => ({
+      version,
+      fittedAt: TODAY,
+      networks: 'now',
+      preprocessing: PREPROCESSING,
+      looks,
+      terms: {},
+    });
+    const [plain, both] = [taught(1, ['plain']), taught(2, ['plain', 'winter'])];
+    const learned = { ...remembered.value, heads: { inUse: 2, versions: [plain, both] } };
+    expect(withoutExpired(learned, day(60))).toBe(learned);
+    expect(withoutExpired(learned, day(61))).toEqual({
+      ...gallery,
+      heads: { inUse: 0, versions: [plain] },
+    });
+    expect(withoutExpired(gallery, day(36_500))).toBe(gallery);
   });
 
   it('is a row of live frames of one head', () => {

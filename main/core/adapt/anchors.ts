@@ -3,6 +3,7 @@ import type { Embeddings } from '../../contract/evidence.ts';
 import { galleryDistance } from '../judge/match.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import { PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
+import { unlearned } from '../people/looks.ts';
 import { isExpired, type AdaptationBounds } from './bounds.ts';
 
 /** Whether a template was made by the steps and networks of now; others are no measure of anything. */
@@ -11,20 +12,30 @@ export const comparable = (
   policy: Pick<MatchPolicy, 'networks'>,
 ): boolean => preprocessing === PREPROCESSING && networks === policy.networks;
 
+/**
+ * The gallery without the remembered looks that expired, and without what learned from them; what was enrolled never expires.
+ * @returns the same one where none did
+ */
+export function withoutExpired(gallery: Gallery, wallTime: number): Gallery {
+  const expired = gallery.remembered.filter((look) => isExpired(look, wallTime)).map(({ look }) => look);
+  if (expired.length === 0) return gallery;
+  return {
+    ...gallery,
+    templates: gallery.templates.filter(
+      ({ source, look }) => source === 'enrolment' || !expired.includes(look),
+    ),
+    remembered: gallery.remembered.filter(({ look }) => !expired.includes(look)),
+    ...(gallery.heads && { heads: expired.reduce(unlearned, gallery.heads) }),
+  };
+}
+
 /** The templates that a face is compared with: of these networks, and of no look that expired. */
-export function templatesInUse(
+export const templatesInUse = (
   gallery: Gallery,
   policy: Pick<MatchPolicy, 'networks'>,
   wallTime: number,
-): Template[] {
-  const expired = new Set(
-    gallery.remembered.filter((look) => isExpired(look, wallTime)).map(({ look }) => look),
-  );
-  return gallery.templates.filter(
-    (template) =>
-      comparable(template, policy) && !(template.source === 'adaptation' && expired.has(template.look)),
-  );
-}
+): Template[] =>
+  withoutExpired(gallery, wallTime).templates.filter((template) => comparable(template, policy));
 
 /** What the person enrolled: nothing that adapts ever changes these. */
 export const anchorsOf = (templates: readonly Template[]): Template[] =>

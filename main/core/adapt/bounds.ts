@@ -27,7 +27,7 @@ export const ADAPTATION_LIMITS = {
   leastFaces: 3,
   /** Remembered looks at one time. */
   looks: 6,
-  /** A remembered look that was not used for so long is not compared any more, milliseconds. */
+  /** A remembered look that was not used for so long is not compared any more, and goes with the next change, milliseconds. */
   unused: 60 * DAY,
   /** Templates of one sector that follow the person: about a week of daily use. */
   perSector: 6,

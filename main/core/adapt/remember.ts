@@ -8,8 +8,8 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import { GALLERY_LIMITS, PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
 import { looksOf } from '../people/looks.ts';
-import { anchorDistance, anchorsOf, templatesInUse } from './anchors.ts';
-import { ADAPTATION_LIMITS, isExpired } from './bounds.ts';
+import { anchorDistance, anchorsOf, templatesInUse, withoutExpired } from './anchors.ts';
+import { ADAPTATION_LIMITS } from './bounds.ts';
 
 /** The latest live faces of an attempt, all of one head that was followed without a gap; a second face ends the row. */
 export function noteFace(kept: readonly FaceEvidence[], evidence: Evidence): readonly FaceEvidence[] {
@@ -40,7 +40,7 @@ export function mayRemember(
 }
 
 /**
- * The gallery with one look more. Room is made by the look that was unused for longest, where it expired; no other one goes.
+ * The gallery with one look more. What expired makes room; no other look goes.
  * @returns `bad-argument` where the name is taken, `busy` where there is no room
  */
 export function rememberLook(
@@ -50,10 +50,13 @@ export function rememberLook(
   policy: MatchPolicy,
   wallTime: number,
 ): Result<Gallery> {
-  if (looksOf(gallery).some(({ name }) => name === look))
+  const kept = withoutExpired(gallery, wallTime);
+  if (looksOf(kept).some(({ name }) => name === look))
     return fail('bad-argument', `There is a look called "${look}" already. Choose another name.`);
-  const kept = withRoom(gallery, faces.length, wallTime);
-  if (!kept) return fail('busy', FULL);
+  const fits =
+    kept.remembered.length < ADAPTATION_LIMITS.looks &&
+    kept.templates.length + faces.length <= GALLERY_LIMITS.templates;
+  if (!fits) return fail('busy', FULL);
   const time = Math.round(wallTime);
   const last = faces[faces.length - 1].capturedAt;
   const templates = faces.map(({ embeddings, pose, capturedAt }): Template => ({
@@ -73,24 +76,3 @@ export function rememberLook(
 }
 
 const FULL = `Facet remembers ${ADAPTATION_LIMITS.looks} looks at most. Delete one that you do not need any more under Your looks, and it can remember this one.`;
-
-function withRoom(gallery: Gallery, templates: number, wallTime: number): Gallery | undefined {
-  const fits =
-    gallery.remembered.length < ADAPTATION_LIMITS.looks &&
-    gallery.templates.length + templates <= GALLERY_LIMITS.templates;
-  if (fits) return gallery;
-  const [oldest] = gallery.remembered
-    .filter((look) => isExpired(look, wallTime))
-    .sort((a, b) => a.usedAt - b.usedAt);
-  if (!oldest) return undefined;
-  const others = ({ look }: { readonly look: string }) => look !== oldest.look;
-  return withRoom(
-    {
-      ...gallery,
-      templates: gallery.templates.filter(others),
-      remembered: gallery.remembered.filter(others),
-    },
-    templates,
-    wallTime,
-  );
-}

@@ -713,6 +713,29 @@ describe('a gallery that learns', () => {
     expect(await app.looks('ada')).toMatchObject({ value: { looks: [{ name: 'every day', adapted: 1 }] } });
   });
 
+  it.each([
+    ['an unlock that teaches nothing', () => attempt(comes)],
+    ['a change', () => app.renameLook('ada', PIN, 'plain', 'every day')],
+    ['an enrolment', () => enrol([watching(SIMULATED), ...turningHead()])],
+  ])('forgets a look that expired with %s', async (_, next) => {
+    await attempt(comes);
+    await app.settled();
+    await (await app.lock('ada')).dispatch({ kind: 'lock' });
+    const gallery = vault.galleries.get('ada')!;
+    const winter = { ...gallery.templates[0], source: 'adaptation' as const, look: 'winter' };
+    vault.galleries.set('ada', {
+      ...gallery,
+      templates: [...gallery.templates, winter],
+      remembered: [{ look: 'winter', reason: 'hat', usedAt: clock.wallTime() - 61 * 86_400_000 }],
+    });
+    await next();
+    await app.settled();
+    const { templates, remembered } = vault.galleries.get('ada')!;
+    expect(remembered).toEqual([]);
+    expect(templates.map(({ look }) => look)).not.toContain('winter');
+    expect(templates.filter(({ source }) => source === 'enrolment').length).toBeGreaterThan(0);
+  });
+
   it('says that looks of earlier networks are outdated, and compares nothing with them', async () => {
     const gallery = vault.galleries.get('ada')!;
     const templates = gallery.templates.map((template) => ({ ...template, networks: 'earlier' }));

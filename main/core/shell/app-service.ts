@@ -24,7 +24,7 @@ import {
 } from '../people/enrolment.ts';
 import { meanEmbedding } from '../face/embedding.ts';
 import { isFresh } from '../sense/freshness.ts';
-import { comparable, templatesInUse } from '../adapt/anchors.ts';
+import { comparable, templatesInUse, withoutExpired } from '../adapt/anchors.ts';
 import { learn } from '../adapt/follow.ts';
 import { adaptedDays, undoDay } from '../adapt/history.ts';
 import { Refusals } from '../adapt/refusals.ts';
@@ -273,7 +273,10 @@ export class AppService {
     return right.ok ? this.change(user, change) : right;
   }
 
-  /** Changes the gallery as it then is. @param change gives undefined where there is nothing to change */
+  /**
+   * Changes the gallery as it then is; looks that expired go with every change.
+   * @param change gives undefined where there is nothing to change
+   */
   private change(
     user: string,
     change: (gallery: Gallery) => Result<Gallery | undefined>,
@@ -285,9 +288,9 @@ export class AppService {
       if (!gallery.value) return fail('not-enrolled', 'No look is enrolled. Reload the page.');
       const changed = change(gallery.value);
       if (!changed.ok) return changed;
-      if (!changed.value) return ok(undefined);
-      const saved =
-        changed.value.templates.length > 0 ? await vault.save(changed.value) : await vault.remove(user);
+      const kept = withoutExpired(changed.value ?? gallery.value, this.parts.clock.wallTime());
+      if (kept === gallery.value) return ok(undefined);
+      const saved = kept.templates.length > 0 ? await vault.save(kept) : await vault.remove(user);
       return saved.ok ? ok(undefined) : saved;
     });
   }
@@ -459,7 +462,8 @@ export class AppService {
     }
     const saved = await this.inOrder(user, async () => {
       const now = await vault.load(user);
-      return vault.save(withLook(now.ok ? now.value : undefined, sensor, made, state.captures));
+      const gallery = withLook(now.ok ? now.value : undefined, sensor, made, state.captures);
+      return vault.save(withoutExpired(gallery, made.wallTime));
     });
     if (!saved.ok) {
       // Nothing is kept of an enrolment that fails, its PIN neither.
