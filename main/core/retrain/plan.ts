@@ -8,7 +8,7 @@ import type { RetrainTask } from './retrain.ts';
 import { splitLooks } from './split.ts';
 import { headInUse, keepHead } from './versions.ts';
 
-/** @returns `not-enrolled` where there is not enough to learn from (splitLooks) */
+/** @returns what to do, and the looks that the head will have learned from; `not-enrolled` where there is not enough to learn from (splitLooks) */
 export function planRetrain(
   gallery: Gallery,
   policy: MatchPolicy,
@@ -18,16 +18,17 @@ export function planRetrain(
   const split = splitLooks(gallery, policy, wallTime, seed);
   if (!split.ok) return split;
   const { training, heldOut } = split.value;
-  const current = headInUse(gallery, policy)?.terms ?? {};
+  const current = headInUse(gallery, policy);
   return ok({
     task: {
       training: training.map(({ embeddings }) => embeddings),
       heldOut: heldOut.map(({ embeddings }) => embeddings),
       policy,
-      current,
+      current: current?.terms ?? {},
       seed,
     },
-    looks: [...new Set([...training, ...heldOut].map(({ look }) => look))],
+    // A term of the head in use may go on, and with it what that one learned from.
+    looks: [...new Set([...(current?.looks ?? []), ...[...training, ...heldOut].map(({ look }) => look)])],
   });
 }
 

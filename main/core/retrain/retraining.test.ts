@@ -3,14 +3,16 @@ import { fail, ok } from '../../contract/result.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { MemoryVault, StagedTrainer, trained } from '../memory.fixture.ts';
 import { removeLook } from '../people/looks.ts';
+import { PREPROCESSING } from '../people/gallery.ts';
 import { galleryOf } from '../people/gallery.fixture.ts';
 import { POLICY, views } from './gallery.fixture.ts';
 import { Retraining } from './retraining.ts';
+import { keepHead } from './versions.ts';
 
 let vault: MemoryVault;
 let trainer: StagedTrainer;
 let retraining: Retraining;
-const never = new AbortController().signal;
+const never = (): AbortSignal => new AbortController().signal;
 const quiet = () => undefined;
 
 beforeEach(() => {
@@ -31,7 +33,7 @@ beforeEach(() => {
   });
 });
 
-const started = async (signal = never) => {
+const started = async (signal = never()) => {
   const running = retraining.run('ada', {}, signal, quiet);
   await new Promise((resolve) => setImmediate(resolve));
   return { running };
@@ -102,9 +104,47 @@ describe('retraining', () => {
     expect(heads()).toBeUndefined();
   });
 
+  it('keeps no head of a look that was enrolled again under its name meanwhile', async () => {
+    const { running } = await started();
+    vault.galleries.set('ada', galleryOf(views(16, { capturedAt: 999 })));
+    trainer.end(trained(true));
+    expect(await running).toMatchObject({
+      ok: false,
+      code: 'busy',
+      message: expect.stringMatching(/enrolled again.*nothing was changed. Retrain again/) as string,
+    });
+    expect(heads()).toBeUndefined();
+  });
+
+  it('does not overrule the version that was chosen meanwhile', async () => {
+    const first = await started();
+    trainer.end(trained(true));
+    await first.running;
+    const second = await started();
+    await retraining.use('ada', 0);
+    trainer.end(trained(true));
+    expect(await second.running).toMatchObject({
+      ok: false,
+      code: 'busy',
+      message: expect.stringMatching(/Another version.*nothing was changed. Retrain again/) as string,
+    });
+    expect(heads()).toMatchObject({ inUse: 0, versions: [{ version: 1 }] });
+  });
+
+  it('keeps the looks of the head in use beside those that were learned from: its terms may go on', async () => {
+    // No view of this look is compared any more.
+    const gallery = galleryOf([...views(16), ...views(2, { look: 'hat', networks: 'earlier' })]);
+    const head = { fittedAt: 1, networks: 'now', preprocessing: PREPROCESSING, looks: ['hat'], terms: {} };
+    vault.galleries.set('ada', keepHead(gallery, head));
+    const { running } = await started();
+    trainer.end(trained(true));
+    await running;
+    expect(heads()?.versions.at(-1)?.looks.toSorted()).toEqual(['hat', 'plain']);
+  });
+
   it('is done by one at a time', async () => {
     const { running } = await started();
-    expect(await retraining.run('ada', {}, never, quiet)).toMatchObject({ ok: false, code: 'busy' });
+    expect(await retraining.run('ada', {}, never(), quiet)).toMatchObject({ ok: false, code: 'busy' });
     trainer.end(trained(false));
     await running;
     const next = await started();

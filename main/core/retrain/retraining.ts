@@ -57,10 +57,11 @@ export class Retraining {
     const begun = clock.now();
     const gallery = await vault.load(user);
     if (!gallery.ok) return gallery;
-    if (!gallery.value) return fail('not-enrolled', NO_LOOK);
+    const before = gallery.value;
+    if (!before) return fail('not-enrolled', NO_LOOK);
     const policy = await this.parts.loadPolicy(sensitivity);
     if (!policy.ok) return policy;
-    const plan = planRetrain(gallery.value, policy.value, clock.wallTime(), seed);
+    const plan = planRetrain(before, policy.value, clock.wallTime(), seed);
     if (!plan.ok) return plan;
     const { task, looks } = plan.value;
     const trained = await trainer.retrain(task, signal, show);
@@ -70,10 +71,10 @@ export class Retraining {
       show({ stage: 'saving', backend, share: 1, epoch: 0, epochs: 0 });
       const saved = await this.parts.change(user, (now) => {
         if (signal.aborted) return fail('cancelled', STOPPED);
-        const kept = looksOf(now).map(({ name }) => name);
-        return looks.every((look) => kept.includes(look))
-          ? ok(learnedFrom(now, looks, terms, policy.value.networks ?? '', clock.wallTime()))
-          : fail('busy', 'A look was deleted meanwhile, so nothing was changed. Retrain again.');
+        if (!looks.every((look) => enrolledAt(now, look) === enrolledAt(before, look)))
+          return fail('busy', LOOK_CHANGED);
+        if (inUse(now) !== inUse(before)) return fail('busy', HEAD_CHANGED);
+        return ok(learnedFrom(now, looks, terms, policy.value.networks ?? '', clock.wallTime()));
       });
       if (!saved.ok) return saved;
     }
@@ -96,3 +97,13 @@ export class Retraining {
 
 export const ALREADY = 'Facet is retraining already. Wait until it is done, or stop it first.';
 export const STOPPED = 'Stopped. Nothing was changed; you are recognised as before.';
+
+const LOOK_CHANGED =
+  'A look was deleted, renamed or enrolled again meanwhile, so nothing was changed. Retrain again.';
+const HEAD_CHANGED = 'Another version was chosen meanwhile, so nothing was changed. Retrain again.';
+
+/** Wall time; undefined where there is no such look. */
+const enrolledAt = (gallery: Gallery, look: string): number | undefined =>
+  looksOf(gallery).find(({ name }) => name === look)?.enrolledAt;
+
+const inUse = ({ heads }: Gallery): number => heads?.inUse ?? 0;
