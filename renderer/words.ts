@@ -160,6 +160,7 @@ export const SENSOR_LISTED: Readonly<Record<ListedSensor['state'], string>> = {
   trouble: 'Plugged in, and needs attention',
   'no-device': 'Not plugged in',
   'driver-missing': 'Something must be installed first',
+  unknown: 'May be plugged in',
   elsewhere: 'Not on this system',
 };
 /** Of the simulated visitor, in the list of sensors. */

@@ -44,7 +44,7 @@ export async function openSensor(spec: string, { pace, clock }: SensorOptions): 
     }
     case 'kinect2': {
       await loadKinect2();
-      const kinect = findKinects(await readUsbBus()).find(({ model }) => model === 'kinect-v2');
+      const [kinect] = await attached('kinect-v2');
       return new Kinect2Sensor({ clock, serial: kinect?.serial ?? '' });
     }
     case 'freenect':
@@ -71,6 +71,9 @@ export async function openSensor(spec: string, { pace, clock }: SensorOptions): 
   }
 }
 
+const attached = async (wanted: UsbKinect['model']): Promise<UsbKinect[]> =>
+  findKinects((await readUsbBus()) ?? []).filter(({ model }) => model === wanted);
+
 /** What keeps attached Kinects of a model from working. */
 const troublesOf = async (wanted: UsbKinect['model']): Promise<SensorTrouble[]> =>
-  findKinects(await readUsbBus()).flatMap(({ model, troubles }) => (model === wanted ? troubles : []));
+  (await attached(wanted)).flatMap(({ troubles }) => troubles);

@@ -238,25 +238,21 @@ function checkDisplay({ platform, env }: Machine): Check {
 function checkSensors({ sensors }: Machine): Check {
   const attached = sensors.filter((sensor) => sensor.attached);
   const nameOf = ({ title, serial }: ListedSensor) => (serial ? `${title} (${serial})` : title);
-  const usable = attached.filter(({ state }) => state === 'available');
-  const found = usable.map((sensor) => `${nameOf(sensor)} is attached and can be used.`);
-  const troubles = attached.flatMap((sensor) =>
+  const found = attached
+    .filter(({ state }) => state === 'available')
+    .map((sensor) => `${nameOf(sensor)} is attached and can be used.`);
+  const concerned = attached.length > 0 ? attached : sensors.filter(({ state }) => state !== 'elsewhere');
+  const troubles = concerned.flatMap((sensor) =>
     sensor.troubles.map(({ what, remedy }) => ({ what: `${nameOf(sensor)}: ${what}`, remedy })),
   );
-  if (attached.length === 0)
-    return {
-      id: 'sensors',
-      state: 'warning',
-      found: 'No Kinect is attached.',
-      remedy: 'Run npm run facet -- sensors for what each needs; simulated and replay work without.',
-    };
-  if (troubles.length === 0) return { id: 'sensors', state: 'ok', found: found.join(' ') };
-  return {
-    id: 'sensors',
-    state: 'warning',
-    found: [...found, ...troubles.map(({ what }) => what)].join(' '),
-    remedy: troubles.map(({ remedy }) => remedy).join(' '),
-  };
+  const remedies = new Set(troubles.map(({ remedy }) => remedy));
+  if (attached.length === 0) {
+    if (!sensors.some(({ state }) => state === 'unknown')) found.push('No Kinect is attached.');
+    remedies.add('Run npm run facet -- sensors for what each needs; simulated and replay work without.');
+  }
+  const all = [...found, ...troubles.map(({ what }) => what)].join(' ');
+  if (remedies.size === 0) return { id: 'sensors', state: 'ok', found: all };
+  return { id: 'sensors', state: 'warning', found: all, remedy: [...remedies].join(' ') };
 }
 
 const sentence = (error: unknown): string =>

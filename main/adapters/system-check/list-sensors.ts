@@ -58,14 +58,24 @@ const SOFTWARE: readonly ListedSensor[] = [
   (sensor) => ({ ...sensor, serial: '', state: 'available', attached: false, troubles: [] }) as ListedSensor,
 );
 
+const UNTOLD: SensorTrouble = {
+  what: 'This system does not say what is plugged in.',
+  remedy: 'Choose your sensor all the same: it is looked for again when it opens.',
+  blocks: false,
+};
+
 /** Asks the system; opens no sensor. */
 export async function listSensors(platform: NodeJS.Platform = process.platform): Promise<ListedSensor[]> {
-  return describeSensors(findKinects(await readUsbBus(platform)), await missingDrivers(platform), platform);
+  const devices = await readUsbBus(platform);
+  return describeSensors(devices && findKinects(devices), await missingDrivers(platform), platform);
 }
 
-/** One entry for each attached Kinect with the driver that takes it here, one for each driver without, and what needs no device. */
+/**
+ * One entry for each attached Kinect with the driver that takes it here, one for each driver without, and what needs no device.
+ * @param kinects undefined where the system does not say which are attached
+ */
 export function describeSensors(
-  kinects: readonly UsbKinect[],
+  kinects: readonly UsbKinect[] | undefined,
   missing: MissingDrivers,
   platform: NodeJS.Platform,
 ): ListedSensor[] {
@@ -74,7 +84,7 @@ export function describeSensors(
 
 function entriesOf(
   { driver, model, title, platforms, elsewhere, needs }: Hardware,
-  kinects: readonly UsbKinect[],
+  kinects: readonly UsbKinect[] | undefined,
   missing: MissingDrivers,
   platform: NodeJS.Platform,
 ): ListedSensor[] {
@@ -101,6 +111,7 @@ function entriesOf(
     ];
   const lack = missing[driver];
   const lacks = lack ? [{ ...lack, blocks: true }] : [];
+  if (!kinects) return [entry(undefined, driver, 'unknown', [...lacks, UNTOLD])];
   const own = kinects.filter((kinect) => kinect.model === model);
   if (own.length === 0) return [entry(undefined, driver, lack ? 'driver-missing' : 'no-device', lacks)];
   return own.map((kinect) => {

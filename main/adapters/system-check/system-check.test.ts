@@ -19,7 +19,7 @@ import { describeSensors } from './list-sensors.ts';
 import type { UsbDevice } from './usb-bus.ts';
 import { findKinects } from './usb-kinects.ts';
 import { readSysfs } from './usb-linux.ts';
-import { parseSystemProfiler } from './usb-macos.ts';
+import { readSystemProfiler } from './usb-macos.ts';
 import { parsePnpEntities } from './usb-windows.ts';
 
 let root: string;
@@ -230,32 +230,93 @@ describe('the USB bus', () => {
     expect(parsePnpEntities('')).toEqual([]);
   });
 
-  it('of macOS is read from its report, through hubs', () => {
-    const report = {
-      SPUSBDataType: [
-        {
-          _name: 'USB31Bus',
-          _items: [
-            {
-              vendor_id: '0x045e  (Microsoft Corporation)',
-              product_id: '0x02d9',
-              _items: [
-                {
-                  vendor_id: '0x045e  (Microsoft Corporation)',
-                  product_id: '0x02c4',
-                  serial_num: '027344',
-                  device_speed: 'high_speed',
-                },
-              ],
-            },
-          ],
-        },
-      ],
-    };
-    const devices = parseSystemProfiler(JSON.stringify(report));
-    expect(devices).toMatchObject([{ id: '045e:02d9' }, { id: '045e:02c4', serial: '027344', speed: 480 }]);
+  const hub = { vendor_id: '0x045e  (Microsoft Corporation)', product_id: '0x02d9' };
+  const camera = {
+    ...hub,
+    product_id: '0x02c4',
+    serial_num: '027344',
+    device_speed: 'high_speed',
+  };
+  const older = { SPUSBDataType: [{ _name: 'USB31Bus', _items: [{ ...hub, _items: [camera] }] }] };
+  /** As published for other devices, with the ids of a Kinect put in: no report of one was at hand. */
+  const newer = {
+    SPUSBHostDataType: [
+      { _name: 'USB 4.0 Bus', Driver: 'AppleT6050USBXHCIAUSS', USBKeyLocationID: '0x08000000' },
+      {
+        _name: 'USB 3.1 Bus',
+        _items: [
+          {
+            _name: 'USB2.1 Hub',
+            USBDeviceKeyVendorID: '0x045e',
+            USBDeviceKeyProductID: '0x02d9',
+            USBDeviceKeySerialNumber: 'Not Provided',
+            _items: [
+              {
+                _name: 'Xbox NUI Sensor',
+                USBDeviceKeyVendorID: '0x045E',
+                USBDeviceKeyProductID: '0x02C4',
+                USBDeviceKeySerialNumber: '027344',
+                USBDeviceKeyLinkSpeed: '480 Mb/s',
+                USBKeyHardwareType: 'Removable',
+                USBKeyLocationID: '0x02110000',
+              },
+            ],
+          },
+          null,
+          { USBDeviceKeyVendorID: 12, USBDeviceKeyLinkSpeed: '12 Mb/s', _items: 'none' },
+        ],
+      },
+    ],
+  };
+  const mac = (report: Readonly<Record<string, unknown>>) => (type: string) => {
+    const list: unknown = report[type];
+    if (list instanceof Error) return Promise.reject(list);
+    return Promise.resolve(JSON.stringify(list === undefined ? {} : { [type]: list }));
+  };
+
+  it.each([
+    ['older', { ...older, SPUSBHostDataType: new Error('unknown type') }],
+    ['older, to a system that stays silent about the newer', older],
+    ['newer', { ...newer, SPUSBDataType: new Error('unknown type') }],
+    ['newer, to a system that still has an empty list of the older', { ...newer, SPUSBDataType: [] }],
+  ])('of macOS is read from its report, through hubs: %s', async (_, report) => {
+    const devices = await readSystemProfiler(mac(report));
+    expect(devices).toMatchObject([
+      { id: '045e:02d9', serial: '' },
+      { id: '045e:02c4', serial: '027344', speed: 480 },
+    ]);
     expect(findKinects(devices)[0].troubles).toMatchObject([{ blocks: true }]);
-    expect(parseSystemProfiler('{"SPUSBDataType": 3}')).toEqual([]);
+  });
+
+  it('of macOS has a fast link where the report says gigabits', async () => {
+    const fast = {
+      USBDeviceKeyVendorID: '0x045e',
+      USBDeviceKeyProductID: '0x2c4',
+      USBDeviceKeyLinkSpeed: '5 Gb/s',
+    };
+    const devices = await readSystemProfiler(mac({ SPUSBHostDataType: [fast] }));
+    expect(devices).toMatchObject([{ id: '045e:02c4', speed: 5000 }]);
+    expect(findKinects(devices)[0].troubles).toEqual([]);
+  });
+
+  it('of macOS that is empty is another thing than one that is not told', async () => {
+    expect(await readSystemProfiler(mac({ SPUSBHostDataType: [{ _name: 'USB 3.1 Bus' }] }))).toEqual([]);
+    for (const untold of [{}, { SPUSBHostDataType: 3 }, { SPUSBHostDataType: new Error('no') }])
+      await expect(readSystemProfiler(mac(untold))).rejects.toThrow('does not say');
+    await expect(readSystemProfiler(() => Promise.resolve('not JSON'))).rejects.toThrow('does not say');
+  });
+
+  it('that is not told leaves every Kinect possible, and says so', async () => {
+    const untold = describeSensors(undefined, {}, 'darwin');
+    expect(untold.find(({ driver }) => driver === 'freenect')).toMatchObject({
+      state: 'unknown',
+      attached: false,
+      troubles: [{ what: expect.stringContaining('does not say') as string, blocks: false }],
+    });
+    expect(await check('sensors', { sensors: untold })).toMatchObject({
+      state: 'warning',
+      found: expect.not.stringContaining('No Kinect') as string,
+    });
   });
 });
 
@@ -312,7 +373,16 @@ describe('a machine', () => {
       found: expect.stringMatching(/S5.*not installed.*USB 2/) as string,
       remedy: expect.stringMatching(/Install libfreenect2.*USB 3/) as string,
     });
+  });
+
+  it('without a Kinect is told which drivers could not take one', async () => {
     expect(await check('sensors')).toMatchObject({ state: 'warning', found: 'No Kinect is attached.' });
+    const missing = { freenect: { what: 'libfreenect is not installed.', remedy: 'Install libfreenect.' } };
+    expect(await check('sensors', { sensors: await listed(missing) })).toMatchObject({
+      state: 'warning',
+      found: 'No Kinect is attached. Kinect v1 through libfreenect: libfreenect is not installed.',
+      remedy: expect.stringMatching(/^Install libfreenect\. Run npm run facet -- sensors/) as string,
+    });
   });
 
   it('with a Kinect that works is well', async () => {

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { parsePnpEntities, PNP_QUERY } from './usb-windows.ts';
-import { parseSystemProfiler } from './usb-macos.ts';
+import { readSystemProfiler } from './usb-macos.ts';
 import { readSysfs } from './usb-linux.ts';
 
 export interface UsbDevice {
@@ -20,8 +20,13 @@ export interface UsbDevice {
   readonly controller?: string;
 }
 
-/** Microsoft's devices on the bus, or all where telling them apart costs nothing. Never throws: what cannot be asked is empty. */
-export async function readUsbBus(platform: NodeJS.Platform = process.platform): Promise<UsbDevice[]> {
+/**
+ * Microsoft's devices on the bus, or all where telling them apart costs nothing. Never throws.
+ * @returns undefined where the system does not say what is on its bus
+ */
+export async function readUsbBus(
+  platform: NodeJS.Platform = process.platform,
+): Promise<UsbDevice[] | undefined> {
   try {
     switch (platform) {
       case 'linux':
@@ -31,12 +36,12 @@ export async function readUsbBus(platform: NodeJS.Platform = process.platform): 
           await output('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', PNP_QUERY]),
         );
       case 'darwin':
-        return parseSystemProfiler(await output('/usr/sbin/system_profiler', ['SPUSBDataType', '-json']));
+        return await readSystemProfiler((type) => output('/usr/sbin/system_profiler', [type, '-json']));
       default:
-        return [];
+        return undefined;
     }
   } catch {
-    return [];
+    return undefined;
   }
 }
 

@@ -5,16 +5,24 @@ import type { UsbDevice } from './usb-bus.ts';
 /** Folders of interfaces, such as `2-1:1.0`, lie within those of their devices. */
 const INTERFACE = /:\d+\.\d+$/;
 
-/** @param devices sysfs' list of USB devices; where there is none, none are found */
+/**
+ * @param devices sysfs' list of USB devices; a system without one has no USB bus
+ * @throws where the list may not be read
+ */
 export async function readSysfs(
   devices = '/sys/bus/usb/devices',
   nodes = '/dev/bus/usb',
 ): Promise<UsbDevice[]> {
-  const names = (await readdir(devices).catch(() => [])).sort();
+  const names = (await readdir(devices).catch(noneIfMissing)).sort();
   const found = await Promise.all(
     names.filter((name) => !INTERFACE.test(name)).map((name) => readDevice(join(devices, name), nodes)),
   );
   return found.filter((device) => device !== undefined);
+}
+
+function noneIfMissing(error: unknown): string[] {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+  throw error;
 }
 
 async function readDevice(folder: string, nodes: string): Promise<UsbDevice | undefined> {

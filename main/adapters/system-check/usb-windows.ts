@@ -11,11 +11,9 @@ const entities = z.preprocess(
   z.array(z.object({ PNPDeviceID: z.string() })),
 );
 
-/** `USB\VID_045E&PID_02C4\012345`; parts of a device (`&MI_00`) are left out, and what Windows made up is no serial number. */
+/** `USB\VID_045E&PID_02C4\012345`; parts of a device (`&MI_00`) are left out, and what Windows made up is no serial number. @throws where it is no such list */
 export function parsePnpEntities(text: string): UsbDevice[] {
-  const parsed = entities.safeParse(text.trim() ? JSON.parse(text) : []);
-  if (!parsed.success) return [];
-  return parsed.data.flatMap(({ PNPDeviceID }) => {
+  return entities.parse(text.trim() ? JSON.parse(text) : []).flatMap(({ PNPDeviceID }) => {
     const [, vendor, product, instance] =
       /^USB\\VID_([0-9A-F]{4})&PID_([0-9A-F]{4})\\([^\\]+)$/i.exec(PNPDeviceID) ?? [];
     if (!vendor || !product || !instance) return [];

@@ -19,10 +19,10 @@ export interface ListedSensor {
   readonly serial: string;
   /**
    * `available`: attached and usable, or needs no device. `trouble`: attached, but something keeps it from working.
-   * `no-device`: would be used if one were attached. `driver-missing`: something must be installed first. `elsewhere`: works
-   * on other systems only.
+   * `no-device`: would be used if one were attached. `driver-missing`: something must be installed first. `unknown`: the
+   * system does not say whether one is attached. `elsewhere`: works on other systems only.
    */
-  readonly state: 'available' | 'trouble' | 'no-device' | 'driver-missing' | 'elsewhere';
+  readonly state: 'available' | 'trouble' | 'no-device' | 'driver-missing' | 'unknown' | 'elsewhere';
   readonly attached: boolean;
   readonly troubles: readonly SensorTrouble[];
   /** What such a sensor needs, or how to use it. */

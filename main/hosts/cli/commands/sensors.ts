@@ -10,6 +10,7 @@ const STATE: Readonly<Record<ListedSensor['state'], string>> = {
   trouble: 'attached, and needs attention',
   'no-device': 'not attached',
   'driver-missing': 'something must be installed first',
+  unknown: 'may be attached',
   elsewhere: 'not on this system',
 };
 
