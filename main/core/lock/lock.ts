@@ -254,7 +254,11 @@ function apply(lock: Lock, event: LockEvent): Lock {
     case 'face-accepted':
       if (!locked || lock.face?.id !== event.id || !lock.face.charged || faceGate(lock).kind !== 'ready')
         return lock;
-      return open({ ...lock, ledger: { ...lock.ledger, misses: 0 } }, 'face');
+      // What this attempt was charged for was no miss; earlier ones still count towards the PIN.
+      return open(
+        { ...lock, ledger: { ...lock.ledger, misses: 0, totalMisses: lock.ledger.totalMisses - 1 } },
+        'face',
+      );
     case 'face-missed':
       return lock.face?.id === event.id ? endFace(charge(lock, event.id)) : lock;
     case 'face-ended':

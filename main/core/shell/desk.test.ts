@@ -530,6 +530,16 @@ describe('an open desk', () => {
     });
   });
 
+  it('keeps two changes that are asked for at once', async () => {
+    const asked = await Promise.all([
+      call('settings.change', { change: { theme: 'dark' } }),
+      call('settings.change', { change: { idleLockMinutes: 1 } }),
+      call('settings.change', { change: { idleLockMinutes: 15 } }),
+    ]);
+    expect(asked).toMatchObject([{ ok: true }, { ok: true }, { code: 'pin-needed' }]);
+    expect(staged.settings.kept).toMatchObject({ theme: 'dark', idleLockMinutes: 1 });
+  });
+
   it('renames and removes looks, and forgets the face with the last one', async () => {
     expect(await call('looks.rename', { pin: PIN, look: 'plain', to: 'summer' })).toMatchObject({ ok: true });
     expect(state().looks).toMatchObject([{ name: 'summer' }]);
@@ -550,6 +560,16 @@ describe('an open desk', () => {
     expect(await call('lock.pin', { pin: '271828' })).toMatchObject({ ok: true });
   });
 
+  it('does not start at login any more once everything is removed', async () => {
+    const told: boolean[] = [];
+    await open({ given: { startAtLogin: (enabled) => told.push(enabled) } });
+    await call('lock.pin', { pin: PIN });
+    await call('settings.change', { change: { startAtLogin: true } });
+    await call('everything.remove', { pin: PIN });
+    expect(told).toEqual([true, false]);
+    expect(state().settings.startAtLogin).toBe(false);
+  });
+
   it('removes everything, and is then in its first run', async () => {
     await call('settings.change', { pin: PIN, change: { idleLockMinutes: 60 } });
     expect(await call('everything.remove', { pin: '000000' })).toMatchObject({ code: 'pin-wrong' });
@@ -563,6 +583,37 @@ describe('an open desk', () => {
     });
     expect(await call('setup.begin', { user: 'bob', pin: '271828' })).toMatchObject({ ok: true });
     expect(state().user).toBe('bob');
+  });
+});
+
+describe('a desk that was given a sensor on the command line', () => {
+  beforeEach(async () => {
+    await open({ sensor: 'simulated:you' });
+    await call('lock.pin', { pin: PIN });
+  });
+
+  it('keeps it out of the settings, whatever else is changed', async () => {
+    expect(state().settings.sensor).toBe('simulated:you');
+    await call('settings.change', { change: { theme: 'dark' } });
+    expect(staged.settings.kept).toMatchObject({ theme: 'dark', sensor: 'simulated' });
+    expect(state().settings.sensor).toBe('simulated:you');
+  });
+
+  it('lets go of it where another one is chosen', async () => {
+    expect(await call('settings.change', { pin: PIN, change: { sensor: 'freenect2' } })).toMatchObject({
+      ok: true,
+    });
+    expect([state().settings.sensor, staged.settings.kept.sensor]).toEqual(['freenect2', 'freenect2']);
+  });
+});
+
+describe('a desk where somebody else is set up', () => {
+  it('weakens nothing without a PIN', async () => {
+    await open({ user: 'bob' });
+    expect(state().user).toBeUndefined();
+    const change = { attentionRequired: false };
+    expect(await call('settings.change', { change })).toMatchObject({ code: 'pin-needed' });
+    expect(staged.settings.kept.attentionRequired).toBe(true);
   });
 });
 
@@ -743,6 +794,14 @@ describe('a desk that adapts', () => {
     await settled();
     expect(state().offer).toBe(false);
     expect(await call('offer.accept', wish)).toMatchObject({ ok: false });
+  });
+
+  it('remembers an offer once, however often it is asked to at once', async () => {
+    await refuse(DISGUISED);
+    await enterPin();
+    const asked = await Promise.all(['a', 'b', 'c'].map((look) => call('offer.accept', { ...wish, look })));
+    expect(asked.map(({ ok }) => ok)).toEqual([true, false, false]);
+    expect(state().looks).toMatchObject([{ name: 'plain' }, { name: 'a' }]);
   });
 
   it('keeps the offer while the disk is full', async () => {

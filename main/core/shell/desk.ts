@@ -36,7 +36,7 @@ import { ALREADY } from '../retrain/retraining.ts';
 import type { LockSession } from '../lock/lock-session.ts';
 import { Return } from './return.ts';
 import type { Pipeline, PipelineEvent, SensorList, ViewedPipeline } from '../ports.ts';
-import { changeSettings, weakens, type SettingsVault } from './settings.ts';
+import { changeSettings, weakens, type SettingsChange, type SettingsVault } from './settings.ts';
 import { changeVisitor, visitorOf } from './visitor.ts';
 
 export interface DeskParts extends Omit<AppParts, 'pipeline' | 'keyWarning'> {
@@ -110,7 +110,14 @@ export class Desk {
   private published = '';
   private user: string | undefined;
   private session: LockSession | undefined;
+  /** As they are kept. */
   private settings!: Settings;
+  /** Changes of the settings are kept one after the other. */
+  private kept: Promise<unknown> = Promise.resolve();
+  /** `--sensor`, until another one is chosen. */
+  private override: string | undefined;
+  /** Nobody is set up yet: there is no PIN to ask for. */
+  private firstRun = false;
   private looks: readonly LookState[] = [];
   private adaptation: readonly AdaptedDay[] | undefined;
   private offer = false;
@@ -161,17 +168,23 @@ export class Desk {
   static async open(parts: DeskParts, options: DeskOptions = {}): Promise<Desk> {
     const desk = new Desk(parts);
     const { settings, warning } = await parts.settings.load();
-    desk.settings = options.sensor === undefined ? settings : { ...settings, sensor: options.sensor };
+    desk.settings = settings;
+    desk.override = options.sensor;
     desk.warn('settings', warning);
     desk.useSensor();
-    parts.pipeline.prepare(desk.settings.sensor);
+    parts.pipeline.prepare(desk.chosenSensor);
     const users = await desk.app.users();
     if (!users.ok) desk.warn('users', users.message);
     else await desk.use(options.user ?? users.value[0], users.value);
     return desk;
   }
 
-  private async use(user: string | undefined, users: readonly string[] = []): Promise<void> {
+  private get chosenSensor(): string {
+    return this.override ?? this.settings.sensor;
+  }
+
+  private async use(user: string | undefined, users: readonly string[]): Promise<void> {
+    this.firstRun = users.length === 0;
     this.user = user !== undefined && users.includes(user) ? user : undefined;
     if (this.user === undefined) {
       if (user !== undefined && users.length > 0)
@@ -222,7 +235,7 @@ export class Desk {
       enrolment: this.enrolment,
       retraining: this.retraining,
       heads: this.heads,
-      settings: this.settings,
+      settings: { ...this.settings, sensor: this.chosenSensor },
       warnings: [...this.warnings.values()],
       diagnostics: diagnosing ? (diagnostics ?? this.measured()) : undefined,
       visitor: this.visitor,
@@ -249,15 +262,20 @@ export class Desk {
     });
   }
 
-  /** A page opened: the sensor works only while there is one. @returns it closed */
-  attend(): () => void {
+  /**
+   * A page opened: the sensor works only while there is one.
+   * @returns it closed, perhaps to be loaded again; or it was `hidden`, and nobody sees what it shows
+   */
+  attend(): (how?: 'hidden') => void {
     this.pages++;
     this.steer();
     let here = true;
-    return () => {
+    return (how) => {
       if (!here) return;
       here = false;
-      if (--this.pages === 0) this.attendedAt = this.parts.clock.now();
+      if (--this.pages > 0) return;
+      this.attendedAt = how === 'hidden' ? undefined : this.parts.clock.now();
+      this.steer();
     };
   }
 
@@ -336,12 +354,9 @@ export class Desk {
       return ok(undefined);
     },
     'settings.change': ({ pin, change }) => {
-      const after = changeSettings(this.settings, change);
-      const open = this.user === undefined || this.lock.kind === 'unlocked';
-      if (pin === undefined && open && (this.user === undefined || !weakens(this.settings, after)))
-        return this.keep(after);
-      if (pin === undefined) return fail('pin-needed', 'Enter your PIN to change this.');
-      return this.withPin(pin, () => this.keep(changeSettings(this.settings, change)));
+      if (pin !== undefined) return this.withPin(pin, () => this.keep(change, 'anything'));
+      if (this.firstRun) return this.keep(change, 'anything');
+      return this.lock.kind === 'unlocked' ? this.keep(change, 'stricter') : ASK_PIN;
     },
     'looks.rename': ({ pin, look, to }) =>
       this.withUser(async (user) => {
@@ -358,8 +373,10 @@ export class Desk {
     'offer.accept': (chosen) =>
       this.withUser(async (user) => {
         if (!this.offer) return fail('bad-argument', 'Nothing is offered to be remembered. Reload the page.');
+        // Once: what is asked meanwhile finds no offer.
+        this.offer = false;
         const remembered = await this.app.remember(user, chosen);
-        if (remembered.ok) this.offer = false;
+        this.offer = !remembered.ok && this.lock.kind === 'unlocked';
         await this.loadLooks();
         return remembered;
       }),
@@ -473,23 +490,34 @@ export class Desk {
     });
   }
 
-  private async keep(settings: Settings): Promise<Result<void>> {
-    const saved = await this.parts.settings.save(settings);
-    if (!saved.ok) return saved;
-    const before = this.settings;
+  private keep(change: SettingsChange, may: 'stricter' | 'anything'): Promise<Result<void>> {
+    const kept = this.kept.then(async (): Promise<Result<void>> => {
+      const after = changeSettings(this.settings, change);
+      if (may === 'stricter' && weakens(this.settings, after)) return ASK_PIN;
+      const saved = await this.parts.settings.save(after);
+      if (!saved.ok) return saved;
+      this.take(after, change.sensor === undefined ? this.override : undefined);
+      this.warn('settings', undefined);
+      if (!after.adaptation) this.withdrawOffer();
+      return saved;
+    });
+    this.kept = kept.catch(() => undefined);
+    return kept;
+  }
+
+  private take(settings: Settings, override: string | undefined): void {
+    const before = { sensor: this.chosenSensor, startAtLogin: this.settings.startAtLogin };
     this.settings = settings;
-    this.warn('settings', undefined);
-    if (settings.sensor !== before.sensor) {
+    this.override = override;
+    if (this.chosenSensor !== before.sensor) {
       this.useSensor();
       this.backoff.reset();
     }
-    if (!settings.adaptation) this.withdrawOffer();
     if (settings.startAtLogin !== before.startAtLogin) this.parts.startAtLogin?.(settings.startAtLogin);
-    return ok(undefined);
   }
 
   private useSensor(): void {
-    this.visitor = visitorOf(this.settings.sensor);
+    this.visitor = visitorOf(this.chosenSensor);
     this.turnedUntil = undefined;
     if (this.visitor) this.parts.pipeline.direct(this.visitor);
   }
@@ -500,12 +528,13 @@ export class Desk {
     this.stopRetraining?.abort();
     this.task?.controller.abort();
     await this.ended;
+    await this.kept;
     const erased = await this.parts.erase();
     // What is left after a failure is read again, as after a restart.
     this.app.forget();
     this.session = undefined;
     const { settings } = await this.parts.settings.load();
-    this.settings = settings;
+    this.take(settings, this.override);
     this.useSensor();
     this.face = { kind: 'off' };
     this.lastRefusal = undefined;
@@ -517,7 +546,8 @@ export class Desk {
     this.heads = [];
     this.warnings.clear();
     const users = await this.app.users();
-    await this.use(users.ok ? users.value[0] : undefined, users.ok ? users.value : []);
+    if (users.ok) await this.use(users.value[0], users.value);
+    else this.user = undefined;
     return erased;
   }
 
@@ -676,7 +706,7 @@ export class Desk {
     const wanted = this.wanted();
     const { task } = this;
     if (task) {
-      if (task.use !== wanted || task.sensor !== this.settings.sensor) task.controller.abort();
+      if (task.use !== wanted || task.sensor !== this.chosenSensor) task.controller.abort();
     } else if (wanted) this.begin(wanted);
     else if (this.sensor.kind !== 'lost' || this.lock.kind === 'unlocked') this.sensor = { kind: 'resting' };
     if (this.lock.kind === 'locked' && wanted !== 'face') this.face = { kind: 'off' };
@@ -687,7 +717,7 @@ export class Desk {
 
   private begin(use: Use): void {
     const controller = new AbortController();
-    const task: Task = { use, sensor: this.settings.sensor, controller };
+    const task: Task = { use, sensor: this.chosenSensor, controller };
     this.task = task;
     if (this.sensor.kind !== 'lost') this.sensor = { kind: 'opening' };
     const work = {
@@ -907,6 +937,8 @@ const appParts = ({
 
 /** Whether a face can be recognised by it: not made by earlier networks, and not out of use for too long. */
 const isCompared = ({ outdated, remembered }: LookState): boolean => !outdated && !remembered?.expired;
+
+const ASK_PIN = fail('pin-needed', 'Enter your PIN to change this.');
 
 const FAULT = 'Something went wrong in Facet itself; the log says what. Try again.';
 

@@ -15,9 +15,18 @@ function isPage({ senderFrame }: Sender, page: BridgePage): boolean {
   return senderFrame !== null && senderFrame === page.mainFrame && senderFrame.origin === PAGE_ORIGIN;
 }
 
-/** Connects a page with the desk until it is destroyed. @returns disconnects */
-export function bridge(desk: Desk, page: BridgePage, ipc: BridgeIpc): () => void {
+export interface Bridge {
+  /** The window was hidden or shown: nobody sits before a hidden one, whatever the sensor sees. */
+  see(visible: boolean): void;
+  disconnect(): void;
+}
+
+/** Connects a page with the desk until it is destroyed. */
+export function bridge(desk: Desk, page: BridgePage, ipc: BridgeIpc): Bridge {
+  let visible = true;
   let leave: (() => void)[] = [];
+  /** Ends the attendance of a page that was loaded and is visible. */
+  let rest: ReturnType<Desk['attend']> | undefined;
   /** Previews that the page has not taken yet, and the latest of each kind that waits for it. */
   const away = new Set<PreviewKind>();
   const waiting = new Map<PreviewKind, Preview>();
@@ -29,6 +38,8 @@ export function bridge(desk: Desk, page: BridgePage, ipc: BridgeIpc): () => void
     page.send(MESSAGES.preview, preview);
   };
   const depart = () => {
+    rest?.();
+    rest = undefined;
     for (const end of leave) end();
     leave = [];
     away.clear();
@@ -39,8 +50,8 @@ export function bridge(desk: Desk, page: BridgePage, ipc: BridgeIpc): () => void
     if (!isPage(event, page)) return;
     // A page that loads again begins anew.
     depart();
+    if (visible) rest = desk.attend();
     leave = [
-      desk.attend(),
       desk.onState((state) => {
         if (!page.isDestroyed()) page.send(MESSAGES.state, state);
       }),
@@ -70,5 +81,14 @@ export function bridge(desk: Desk, page: BridgePage, ipc: BridgeIpc): () => void
   };
   page.on('destroyed', disconnect);
   page.on('render-process-gone', depart);
-  return disconnect;
+  return {
+    disconnect,
+    see: (now) => {
+      visible = now;
+      const loaded = leave.length > 0;
+      if (!visible) rest?.('hidden');
+      if (!visible || !loaded) rest = undefined;
+      else rest ??= desk.attend();
+    },
+  };
 }

@@ -8,7 +8,7 @@ import type { Preview } from '../../contract/api.ts';
 import type { AppState } from '../../contract/states/app.ts';
 import { PIN, settled, stagedDesk, type StagedDesk } from '../../core/shell/desk.fixture.ts';
 import { PageFiles } from '../shared/page-files.ts';
-import { bridge, type BridgeIpc, type BridgePage } from './bridge.ts';
+import { bridge, type Bridge, type BridgeIpc, type BridgePage } from './bridge.ts';
 import { MESSAGES } from './channels.ts';
 import { answerPage } from './page-protocol.ts';
 import { confine, refuseEverything } from './refusals.ts';
@@ -45,7 +45,7 @@ describe('the bridge', () => {
   let staged: StagedDesk;
   let ipc: FakeIpc;
   let page: FakePage;
-  let disconnect: () => void;
+  let connected: Bridge;
   const call = (event: unknown, channel: unknown, argument: unknown) =>
     ipc.handlers.get(MESSAGES.call)!(event, channel, argument);
   const own = () => ({ senderFrame: page.mainFrame });
@@ -60,7 +60,7 @@ describe('the bridge', () => {
     staged = await stagedDesk();
     ipc = new FakeIpc();
     page = new FakePage();
-    disconnect = bridge(staged.desk, page as unknown as BridgePage, ipc as unknown as BridgeIpc);
+    connected = bridge(staged.desk, page as unknown as BridgePage, ipc as unknown as BridgeIpc);
   });
 
   it('answers the page, and sends it the state', async () => {
@@ -103,6 +103,20 @@ describe('the bridge', () => {
     },
   );
 
+  it('does not watch behind a hidden window, and does again when it is shown', async () => {
+    ipc.emit(MESSAGES.attend, own());
+    await settled();
+    expect(staged.pipeline.isWatched).toBe(true);
+    connected.see(false);
+    await staged.desk.lockNow();
+    await settled();
+    expect(staged.pipeline.isWatched).toBe(false);
+    expect(page.of<AppState>(MESSAGES.state).at(-1)).toMatchObject({ face: { kind: 'off' } });
+    connected.see(true);
+    await settled();
+    expect(staged.pipeline.isWatched).toBe(true);
+  });
+
   it('sends one preview of a kind at a time, and then the latest', () => {
     ipc.emit(MESSAGES.attend, own());
     for (let i = 1; i <= 5; i++) staged.pipeline.view(preview(i));
@@ -128,7 +142,7 @@ describe('the bridge', () => {
     expect(ipc.handlers.size).toBe(0);
     await staged.pass(6000);
     expect(staged.pipeline.isWatched).toBe(false);
-    disconnect();
+    connected.disconnect();
   });
 });
 

@@ -51,7 +51,10 @@ async function start(): Promise<void> {
   const { desk, close } = await openDesk({
     host: 'electron',
     spawn: utilityPipeline(utilityProcess),
-    startAtLogin: (enabled) => void startAtLogin(app, enabled),
+    startAtLogin: (enabled) =>
+      void startAtLogin(app, enabled).catch((error: unknown) =>
+        dialog.showErrorBox('Facet', `Starting at login could not be changed: ${String(error)}`),
+      ),
     ...(sensor === undefined ? {} : { sensor }),
     ...(data === undefined ? {} : { data }),
     ...(user === undefined ? {} : { user }),
@@ -114,7 +117,9 @@ function openWindow(desk: Desk): BrowserWindow {
       devTools: !app.isPackaged,
     },
   });
-  bridge(desk, window.webContents, ipcMain);
+  const page = bridge(desk, window.webContents, ipcMain);
+  window.on('hide', () => page.see(false));
+  window.on('show', () => page.see(true));
   window.once('ready-to-show', () => window.show());
   void window.loadURL(`${PAGE_ORIGIN}/`);
   return window;
