@@ -274,6 +274,32 @@ describe('enrolling', () => {
     expect([...vault.galleries.keys(), ...pins.pins.keys()]).toEqual([]);
   });
 
+  it('keeps the first PIN where the gallery is there though saving it failed', async () => {
+    const save = vault.save.bind(vault);
+    vault.save = async (gallery) => {
+      await save(gallery);
+      return fail('key-unavailable', 'The keychain takes nothing.');
+    };
+    expect((await enrol([watching(SIMULATED), ...turningHead()])).result).toMatchObject({
+      code: 'key-unavailable',
+    });
+    expect([[...vault.galleries.keys()], [...pins.pins.keys()]]).toEqual([['ada'], ['ada']]);
+  });
+
+  it('loses no other look where the gallery cannot be read at the end', async () => {
+    await enrolled();
+    const breaks = () => (vault.loading = fail('key-unavailable', 'The keychain gives no answer.'));
+    const script = [watching(SIMULATED), ...turningHead(), breaks];
+    const last = script.splice(-2, 1)[0];
+    const { result } = await enrol([...script, last], { look: 'hat' });
+    expect(result).toMatchObject({ ok: false, code: 'key-unavailable' });
+    vault.loading = undefined;
+    expect((await enrol([watching(SIMULATED), ...turningHead()], { look: 'hat' })).result.ok).toBe(true);
+    expect(new Set(vault.galleries.get('ada')!.templates.map(({ look }) => look))).toEqual(
+      new Set(['plain', 'hat']),
+    );
+  });
+
   it('keeps the PIN of a user who had one when a further look cannot be saved', async () => {
     await enrolled();
     vault.saving = fail('store-unwritable', 'The disk is full.');
@@ -704,6 +730,24 @@ describe('a gallery that learns', () => {
     save();
     await app.settled();
     expect(sources()).toContain('adaptation');
+  });
+
+  it('takes no faces from before and after a restart for one look', async () => {
+    const disguised = (sequence: number) => {
+      const embeddings = new Map([...embeddingsOf(BOB), ['shape', embeddingsOf(ADA).get('shape')!]]);
+      return face({ sequence, capturedAt: 150 * sequence, embeddings });
+    };
+    const [before, after] = [[0, 1, 2].map(disguised), [3, 4].map(disguised)];
+    const tries = async (script: Script) => {
+      expect(await attempt([watching(SIMULATED), ...script])).toMatchObject({
+        value: { kind: 'refused', code: 'not-recognised' },
+      });
+      await app.enterPin('ada', PIN);
+      return app.mayRemember('ada');
+    };
+    expect(await tries([...before, ...after, ended])).toBe(true);
+    app = learning();
+    expect(await tries([...before, restarting, watching(SIMULATED), ...after, ended])).toBe(false);
   });
 
   it('loses neither of two changes at once', async () => {

@@ -365,8 +365,9 @@ export class AppService {
     const { user } = request;
     const { vault, pins, pipeline, clock } = this.parts;
     const loaded = await vault.load(user);
+    const isReplaced = ({ code }: Failure) => code === 'store-altered' && newPin === undefined;
     // A gallery that cannot be opened any more is replaced (the vault keeps the file aside), but only for who has the PIN.
-    if (!loaded.ok && !(loaded.code === 'store-altered' && newPin === undefined)) return loaded;
+    if (!loaded.ok && !isReplaced(loaded)) return loaded;
     const before = loaded.ok ? loaded.value : undefined;
     if (before && newPin !== undefined)
       return fail(
@@ -456,18 +457,21 @@ export class AppService {
     const last = latest(state.captures);
     const { look } = request;
     const made = { user, look, wallTime: clock.wallTime(), networks: policy.value.networks };
-    if (newPin !== undefined) {
-      const set = await pins.set(user, newPin);
-      if (!set.ok) return set;
-    }
     const saved = await this.inOrder(user, async () => {
+      const set = newPin === undefined ? ok(undefined) : await pins.set(user, newPin);
+      if (!set.ok) return set;
       const now = await vault.load(user);
+      // What merely cannot be read now is no gallery that could be replaced: its other looks would be lost.
+      if (!now.ok && !isReplaced(now)) return now;
       const gallery = withLook(now.ok ? now.value : undefined, sensor, made, state.captures);
       return vault.save(withoutExpired(gallery, made.wallTime));
     });
     if (!saved.ok) {
-      // Nothing is kept of an enrolment that fails, its PIN neither.
-      if (newPin !== undefined) await pins.remove(user);
+      // Nothing is kept of an enrolment that fails, its PIN neither; but no gallery is ever left without a PIN.
+      if (newPin !== undefined) {
+        const left = await vault.users();
+        if (left.ok && !left.value.includes(user)) await pins.remove(user);
+      }
       return saved;
     }
     return ok({
@@ -562,6 +566,7 @@ export class AppService {
         }
       } else if (event.kind === 'restarting') {
         if (attempt?.kind === 'watching') attempt = { ...attempt, lastSequence: -1, agreeing: undefined };
+        faces = [];
         show({ kind: 'restarting', guidance: 'looking' });
       } else if (event.kind === 'failed') {
         failure = event.failure;
