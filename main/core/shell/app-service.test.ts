@@ -750,6 +750,16 @@ describe('a gallery that learns', () => {
     expect(await tries([...before, restarting, watching(SIMULATED), ...after, ended])).toBe(false);
   });
 
+  it('says that it could not learn where saving breaks', async () => {
+    const learned = new Promise<Result<void>>((resolve) => (app.learned = (_, saved) => resolve(saved)));
+    vault.save = () => Promise.reject(new Error('broken'));
+    expect(await attempt(comes)).toMatchObject({ ok: true, value: { kind: 'unlocked' } });
+    expect(await learned).toMatchObject({
+      code: 'fault',
+      message: expect.stringContaining('broken') as string,
+    });
+  });
+
   it('loses neither of two changes at once', async () => {
     await attempt(comes);
     await app.renameLook('ada', PIN, 'plain', 'every day');

@@ -117,8 +117,10 @@ export class AppService {
   /** The real sensor that each user's latest attempt did not know: the next right PIN takes it in. */
   private readonly strangers = new Map<string, OpenSensor>();
   private readonly refusals: Refusals;
-  /** The latest change of each user's gallery: they are made one after the other. */
+  /** The latest change of each user's gallery or PIN: they are made one after the other. */
   private readonly changes = new Map<string, Promise<unknown>>();
+  /** While everything is being removed nothing is changed any more. */
+  private erasing: Promise<Result<void>> | undefined;
   /** Called when a gallery has learned from an unlock, or could not. */
   learned: (user: string, saved: Result<void>) => void = () => undefined;
 
@@ -184,7 +186,7 @@ export class AppService {
       return fail('busy', `${users.value[0]} is set up here already. Reload the page and enter the PIN.`);
     // The lock's record begins before the PIN does: a record that is missing later was deleted.
     await this.lock(user);
-    const set = await this.parts.pins.set(user, pin);
+    const set = await this.inOrder(user, () => this.parts.pins.set(user, pin));
     return set.ok ? this.enterPin(user, pin) : set;
   }
 
@@ -295,13 +297,31 @@ export class AppService {
     });
   }
 
-  private inOrder<T>(user: string, work: () => Promise<T>): Promise<T> {
+  /** One after the other for each user; none while everything is being removed. */
+  private async inOrder<T>(user: string, work: () => Promise<Result<T>>): Promise<Result<T>> {
+    if (this.erasing) return fail('busy', ERASING);
     const done = (this.changes.get(user) ?? Promise.resolve()).then(work);
     this.changes.set(
       user,
       done.catch(() => undefined),
     );
     return done;
+  }
+
+  /**
+   * Removes everything, when the changes under way are saved, so that none of them brings anything back.
+   * @param erase removes the files and keys
+   */
+  eraseAll(erase: () => Promise<Result<void>>): Promise<Result<void>> {
+    this.erasing ??= this.settled()
+      .then(erase)
+      .finally(() => {
+        this.erasing = undefined;
+        // The next user starts afresh.
+        this.locks.clear();
+        this.opened.clear();
+      });
+    return this.erasing;
   }
 
   /** Until what unlocks and PINs left to be saved is saved. */
@@ -314,13 +334,7 @@ export class AppService {
     const fit = checkPin(next);
     if (!fit.ok) return fit;
     const right = await this.enterPin(user, pin);
-    return right.ok ? this.parts.pins.set(user, next) : right;
-  }
-
-  /** Forgets the sessions of all locks: after everything was removed, the next user starts afresh. */
-  forget(): void {
-    this.locks.clear();
-    this.opened.clear();
+    return right.ok ? this.inOrder(user, () => this.parts.pins.set(user, next)) : right;
   }
 
   /** The user's PIN where they have one, else a new one to be set at the end. */
@@ -614,9 +628,9 @@ export class AppService {
   /** In its own time: no unlock waits for a gallery to be saved. */
   private learn(user: string, evidence: FaceEvidence, policy: MatchPolicy): void {
     const wallTime = this.parts.clock.wallTime();
-    void this.change(user, (gallery) => ok(learn(gallery, evidence, policy, wallTime))).then((saved) =>
-      this.learned(user, saved),
-    );
+    void this.change(user, (gallery) => ok(learn(gallery, evidence, policy, wallTime)))
+      .catch((error: unknown) => fail('fault', `this is a fault in Facet (${String(error)}). The PIN works.`))
+      .then((saved) => this.learned(user, saved));
   }
 
   /** Live frames are judged now; those of a recording at the time that they bear. */
@@ -668,6 +682,8 @@ function foreignSensor(
     isHardware(open) && isAnswer(asked, open) ? strangerSentence(open) : STAND_IN_SENTENCE,
   );
 }
+
+const ERASING = 'Everything is being removed just now. Wait a moment, then start again.';
 
 const NO_OFFER =
   'What was seen before the PIN is not kept any more. It can be remembered after the next time that you are not recognised.';

@@ -586,34 +586,39 @@ describe('an open desk', () => {
   });
 });
 
-describe('a desk that was given a sensor on the command line', () => {
-  beforeEach(async () => {
-    await open({ sensor: 'simulated:you' });
-    await call('lock.pin', { pin: PIN });
-  });
+/** @returns lets what is saved meanwhile be saved */
+function holdSaves(): () => void {
+  const { vault } = staged;
+  let save = () => {};
+  const gate = new Promise<void>((resolve) => (save = resolve));
+  const saving = vault.save.bind(vault);
+  vault.save = (gallery) => gate.then(() => saving(gallery));
+  return save;
+}
 
-  it('keeps it out of the settings, whatever else is changed', async () => {
-    expect(state().settings.sensor).toBe('simulated:you');
-    await call('settings.change', { change: { theme: 'dark' } });
-    expect(staged.settings.kept).toMatchObject({ theme: 'dark', sensor: 'simulated' });
-    expect(state().settings.sensor).toBe('simulated:you');
-  });
+/** Removes everything while something is being saved; nothing may be left of it, nor any other change come in between. */
+async function removeWhile(save: () => void): Promise<void> {
+  const removed = call('everything.remove', { pin: PIN });
+  await settled();
+  expect(await call('pin.change', { pin: PIN, next: '271828' })).toMatchObject({ code: 'busy' });
+  const again = call('everything.remove', { pin: PIN });
+  await settled();
+  save();
+  expect(await Promise.all([removed, again])).toMatchObject([{ ok: true }, { ok: true }]);
+  await settled();
+  expect([...staged.vault.galleries.keys(), ...staged.pins.pins.keys()]).toEqual([]);
+  expect(await call('setup.begin', { user: 'ada', pin: '271828' })).toMatchObject({ ok: true });
+  expect(staged.faults).toEqual([]);
+}
 
-  it('lets go of it where another one is chosen', async () => {
-    expect(await call('settings.change', { pin: PIN, change: { sensor: 'freenect2' } })).toMatchObject({
-      ok: true,
-    });
-    expect([state().settings.sensor, staged.settings.kept.sensor]).toEqual(['freenect2', 'freenect2']);
-  });
-});
-
-describe('a desk where somebody else is set up', () => {
-  it('weakens nothing without a PIN', async () => {
-    await open({ user: 'bob' });
-    expect(state().user).toBeUndefined();
-    const change = { attentionRequired: false };
-    expect(await call('settings.change', { change })).toMatchObject({ code: 'pin-needed' });
-    expect(staged.settings.kept.attentionRequired).toBe(true);
+describe('a gallery that is being saved when everything is removed', () => {
+  it('does not come back by what it learned', async () => {
+    await open();
+    const save = holdSaves();
+    await staged.pipeline.emit(watching);
+    await staged.stand(ADA, 3, { yaw: 20 });
+    expect(state().lock).toMatchObject({ kind: 'unlocked', by: 'face' });
+    await removeWhile(save);
   });
 });
 
@@ -926,6 +931,16 @@ describe('retraining', () => {
       message: 'There is no pool.',
     });
     expect(state().heads).toEqual([]);
+  });
+
+  it('brings nothing back that is removed while it is saved', async () => {
+    const save = holdSaves();
+    await start();
+    await settled();
+    await end(trained(true));
+    expect(state().retraining).toMatchObject({ progress: { stage: 'saving' } });
+    await removeWhile(save);
+    expect(state()).toMatchObject({ retraining: undefined, heads: [], looks: [] });
   });
 
   it('ends with everything that is deleted', async () => {

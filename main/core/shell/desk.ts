@@ -466,6 +466,8 @@ export class Desk {
         return fail('fault', FAULT);
       });
     await this.loadLooks();
+    // What it was about is removed.
+    if (this.stopRetraining !== stop) return;
     this.retraining = report.ok
       ? { kind: 'done', report: report.value }
       : report.code === 'cancelled'
@@ -529,9 +531,8 @@ export class Desk {
     this.task?.controller.abort();
     await this.ended;
     await this.kept;
-    const erased = await this.parts.erase();
+    const erased = await this.app.eraseAll(() => this.parts.erase());
     // What is left after a failure is read again, as after a restart.
-    this.app.forget();
     this.session = undefined;
     const { settings } = await this.parts.settings.load();
     this.take(settings, this.override);
@@ -543,6 +544,7 @@ export class Desk {
     this.offer = false;
     this.enrolment = undefined;
     this.retraining = undefined;
+    this.stopRetraining = undefined;
     this.heads = [];
     this.warnings.clear();
     const users = await this.app.users();
