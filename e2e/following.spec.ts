@@ -1,4 +1,4 @@
-/** What the page makes of what a gallery learned: on a scripted shell, since no visitor can be made to change so. */
+/** What the page makes of what a gallery learned and of what is plugged in: on a scripted shell, since neither can be made to happen. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
@@ -52,6 +52,29 @@ test('a look that was refused is remembered with the keyboard alone', async ({ p
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('button', { name: 'Your looks' }).click();
   await expect(page.getByText('remembered: a hat')).toBeVisible();
+});
+
+test('what a plugged-in Kinect lacks is said where the screen is open, and put off with the keyboard alone', async ({
+  page,
+}) => {
+  const said = page.getByRole('status').filter({ hasText: 'is plugged in' });
+  for (const [show, before] of [
+    ['lacking', page.getByRole('button', { name: 'Diagnostics' })],
+    ['lacking-first', undefined],
+  ] as const) {
+    await open(page, show);
+    await expect(said).toContainText('A Kinect v1 is plugged in. Its motor answers');
+    await expect(said).toContainText('Plug in its 12 V adapter');
+    await look(page, show);
+    if (before) await before.focus();
+    await page.keyboard.press(before ? 'Tab' : 'Shift+Tab');
+    await expect(said.getByRole('button', { name: 'Not now' })).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(said).toBeHidden();
+  }
+  await open(page, 'lacking-locked');
+  await expect(page.getByLabel('Lock screen')).toBeVisible();
+  await expect(said).toHaveCount(0);
 });
 
 test('what was learned is shown day by day, undone, and switched off', async ({ page }) => {

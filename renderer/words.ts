@@ -168,6 +168,11 @@ export const STANDS_IN = 'Stands in for a Kinect';
 export const PLUGGED_IN = (sensor: ListedSensor) => `A ${sensorName(sensor)} is plugged in`;
 export const PLUGGED_IN_LATER = ({ driver }: ListedSensor) =>
   `A ${SENSOR[driver]} is plugged in. Enter your PIN, then choose it in the settings`;
+/** Of the first thing that keeps it from working: one sentence and one action at a time. */
+export const PLUGGED_IN_LACKING = ({ driver, troubles }: ListedSensor) => {
+  const { what, remedy } = troubles.find(({ blocks }) => blocks) ?? troubles[0];
+  return `A ${SENSOR[driver]} is plugged in. ${what} ${remedy}`;
+};
 export const SENSOR_CHANGE =
   'Another sensor sees differently, and a simulated one can be made to show anybody.';
 

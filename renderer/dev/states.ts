@@ -124,9 +124,40 @@ const HEADS = [
   { version: 1, fittedAt: november(21), looks: ['plain'], inUse: false, outdated: false },
 ];
 
+/** A Kinect that is plugged in and works, changed as told. */
+export const kinect = (change: Partial<ListedSensor> = {}): ListedSensor => ({
+  spec: 'freenect2',
+  driver: 'freenect2',
+  title: 'Kinect v2 through libfreenect2',
+  serial: 'A1',
+  state: 'available',
+  attached: true,
+  troubles: [],
+  needs: 'Linux or macOS, libfreenect2, its power supply, a USB 3 port and access to its USB device.',
+  ...change,
+});
+
+const powerless = kinect({
+  spec: 'freenect',
+  driver: 'freenect',
+  title: 'Kinect v1 through libfreenect',
+  serial: '',
+  state: 'trouble',
+  troubles: [
+    {
+      what: 'Its motor answers, its camera does not: it has no power of its own.',
+      remedy: 'Plug in its 12 V adapter (the USB port alone cannot feed the camera).',
+      blocks: true,
+    },
+  ],
+});
+
 /** What /dev/?show=NAME begins with. */
 export const SHOWN: Readonly<Record<string, Partial<AppState>>> = {
   offer: { lock: open, offer: true },
+  lacking: { lock: open, sensors: [powerless] },
+  'lacking-first': { user: undefined, lock: open, looks: [], sensors: [powerless] },
+  'lacking-locked': { sensors: [powerless] },
   following: {
     lock: open,
     looks: [
@@ -175,19 +206,6 @@ export const SHOWN: Readonly<Record<string, Partial<AppState>>> = {
   },
   outdated: { lock: open, looks: [{ ...plain, outdated: true }] },
 };
-
-/** A Kinect that is plugged in and works, changed as told. */
-export const kinect = (change: Partial<ListedSensor> = {}): ListedSensor => ({
-  spec: 'freenect2',
-  driver: 'freenect2',
-  title: 'Kinect v2 through libfreenect2',
-  serial: 'A1',
-  state: 'available',
-  attached: true,
-  troubles: [],
-  needs: 'Linux or macOS, libfreenect2, its power supply, a USB 3 port and access to its USB device.',
-  ...change,
-});
 
 /** A locked desk; the face or the PIN gated as told. */
 export function lockedState(gates: {

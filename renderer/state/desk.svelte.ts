@@ -30,6 +30,8 @@ export class Desk {
   lifting = $state(false);
   /** What the last failed request of a control said; views show it once. */
   complaint = $state('');
+  /** What was said of a sensor that lacks something, and put off; another sentence is shown again. */
+  setAside = $state('');
   readonly previews: Previews;
   readonly clock = new WallClock();
   readonly permission = new Permission();

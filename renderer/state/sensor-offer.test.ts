@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { appState, kinect } from '../dev/states.ts';
+import { PLUGGED_IN_LACKING } from '../words.ts';
 import { isMeant, sensorOffer } from './sensor-offer.ts';
 
 const using = (sensor: string) => ({ ...appState().settings, sensor });
@@ -8,8 +9,22 @@ describe('the offer of a sensor', () => {
   it('is made while a stand-in is in use, of one that works', () => {
     expect(sensorOffer(appState({ sensors: [kinect()] }))).toMatchObject({ spec: 'freenect2' });
     expect(sensorOffer(appState({ sensors: [] }))).toBeUndefined();
-    for (const broken of [{ state: 'trouble' }, { state: 'no-device', attached: false }] as const)
-      expect(sensorOffer(appState({ sensors: [kinect(broken)] }))).toBeUndefined();
+    const absent = kinect({ state: 'no-device', attached: false });
+    expect(sensorOffer(appState({ sensors: [absent] }))).toBeUndefined();
+  });
+
+  it('tells of one that lacks something only where none works, with the first thing that keeps it from working', () => {
+    const trouble = (what: string, blocks: boolean) => ({ what, remedy: `Mend ${what}`, blocks });
+    const lacking = kinect({
+      spec: 'freenect',
+      driver: 'freenect',
+      state: 'trouble',
+      troubles: [trouble('A.', false), trouble('B.', true), trouble('C.', true)],
+    });
+    expect(sensorOffer(appState({ sensors: [lacking, kinect()] }))).toEqual(kinect());
+    expect(sensorOffer(appState({ sensors: [lacking] }))).toEqual(lacking);
+    expect(sensorOffer(appState({ sensors: [lacking], settings: using('freenect') }))).toBeUndefined();
+    expect(PLUGGED_IN_LACKING(lacking)).toBe('A Kinect v1 is plugged in. B. Mend B.');
   });
 
   it('is made when the sensor in use is lost, of another one', () => {

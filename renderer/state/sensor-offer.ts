@@ -1,13 +1,15 @@
-/** A real sensor that is plugged in and works, while a simulation, a recording or one that is lost is in use. */
+/** A real sensor that is plugged in, while a simulation, a recording or one that is lost is in use. */
 import type { AppState } from '../../main/contract/states/app.ts';
 import type { ListedSensor } from '../../main/contract/states/sensors.ts';
 
+/** @returns one that works before one that lacks something, whose state is then `trouble` */
 export function sensorOffer({ sensors, sensor, settings }: AppState): ListedSensor | undefined {
   const standsIn = /^(simulated|replay)\b/.test(settings.sensor);
   if (!standsIn && sensor.kind !== 'lost') return undefined;
-  return sensors.find(
-    (listed) => listed.attached && listed.state === 'available' && !isMeant(settings.sensor, listed),
-  );
+  const others = sensors.filter((listed) => listed.attached && !isMeant(settings.sensor, listed));
+  return (['available', 'trouble'] as const)
+    .map((wanted) => others.find(({ state }) => state === wanted))
+    .find(Boolean);
 }
 
 /** Ways in which libfreenect2 may compute: they stand where a serial number may. */
