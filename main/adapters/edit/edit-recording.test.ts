@@ -107,6 +107,7 @@ describe('a trimmed recording', () => {
     expect(await metadataOf(path)).toMatchObject({
       consent: 'not stated',
       sensor: { driver: 'import-mcap' },
+      intrinsics: { depth: whole[0].depth.intrinsics },
     });
   });
 
@@ -141,11 +142,19 @@ describe('an anonymous recording', () => {
     ),
   );
 
+  it('says what its cameras are; of the colour camera nothing where colour is dropped', async () => {
+    const source = await recordingOf(someFrames(1));
+    const { intrinsics } = await metadataOf(source);
+    expect(intrinsics?.colour).toBeDefined();
+    const cameras = async (edit: Edit) => (await metadataOf((await edited(source, edit)).path)).intrinsics;
+    expect(await cameras({ colour: 'blur' })).toEqual(intrinsics);
+    expect(await cameras({ colour: 'drop' })).toEqual({ depth: intrinsics!.depth });
+  });
+
   it('has no byte of a colour picture, and of infrared where that is to go too', async () => {
     const source = await recordingOf(someFrames(2));
-    const calibrations = ['/colour/camera_info', '/depth/camera_info', '/depth/image'];
     const { path, report } = await edited(source, { colour: 'drop', infrared: 'drop' });
-    expect(await topicsOf(path)).toEqual([...calibrations, '/tf']);
+    expect(await topicsOf(path)).toEqual(['/depth/camera_info', '/depth/image', '/tf']);
     expect(report.edit).toMatch(/^colour dropped, infrared dropped \(facet 9\.8\.7/);
     expect((await topicsOf((await edited(source, { colour: 'blur' })).path)).length).toBe(6);
   });

@@ -67,6 +67,7 @@ async function write(
   { softwareVersion, progress, signal }: EditOptions,
 ): Promise<EditReport> {
   const { begin, origin, metadata } = recording;
+  const { depth, colour } = metadata?.intrinsics ?? recording.intrinsics;
   const { size } = await stat(recording.path);
   const first = begin + nanoseconds(edit.from ?? 0);
   const end = edit.to === undefined ? undefined : begin + nanoseconds(edit.to);
@@ -79,6 +80,7 @@ async function write(
   try {
     await file.describe({
       ...(metadata ?? { sensor: UNKNOWN, softwareVersion, consent: 'not stated', origin }),
+      intrinsics: { depth, ...(colour && edit.colour !== 'drop' && { colour }) },
       edits: [...(metadata?.edits ?? []), done],
     });
     for await (const { messages, sequence } of framesFrom(recording, first)) {
@@ -115,7 +117,7 @@ async function writeFrame(
     if (stored) await file.add(stored.channel.topic, schemaOf(path, stored), time, sequence, stored.data);
   };
   await copy(messages.transform);
-  await copy(messages.colourCalibration);
+  if (edit.colour !== 'drop') await copy(messages.colourCalibration);
   if (!edit.colour) await copy(messages.colour);
   else if (edit.colour === 'blur' && messages.colour) {
     const { colour } = await decodeFrame(path, messages, origin);

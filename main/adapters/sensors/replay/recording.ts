@@ -14,6 +14,8 @@ export interface Recording {
   readonly origin: bigint;
   /** Log time of the first frame. */
   readonly begin: bigint;
+  /** Of the first frame. */
+  readonly intrinsics: NonNullable<RecordingMetadata['intrinsics']>;
 }
 
 /** Finds the first frame and decodes it, so that a useless file fails here: FacetError `bad-input`. */
@@ -30,8 +32,9 @@ export async function openRecording(path: string): Promise<Recording> {
   for await (const messages of pairStreams(watched(readMcap(path)), path)) {
     const begin = messages.depth.logTime;
     const origin = metadata?.origin ?? begin;
-    await decodeFrame(path, messages, origin);
-    return { path, metadata, origin, begin };
+    const { depth, colour } = await decodeFrame(path, messages, origin);
+    const intrinsics = { depth: depth.intrinsics, ...(colour && { colour: colour.intrinsics }) };
+    return { path, metadata, origin, begin, intrinsics };
   }
   const found = topics.size === 0 ? 'no complete message' : `only ${[...topics].join(', ')}`;
   throw new FacetError(
