@@ -142,6 +142,7 @@ test('a retraining shows how far it is and can be stopped, with the keyboard alo
   await open(page, 'retraining', 'settings/retrain');
   await expect(page.getByText('TensorFlow.js in WebAssembly · about 2 seconds left')).toBeVisible();
   await expect(page.getByRole('progressbar', { name: 'Retraining' })).toBeVisible();
+  await expect(page.getByText('epoch 60 of 100')).toBeVisible();
   await look(page, 'settings-retrain-running');
   await page.getByRole('button', { name: 'Stop' }).focus();
   await page.keyboard.press('Enter');
@@ -154,9 +155,17 @@ test('what came of a retraining is told in plain words, with its curve and the v
   page,
 }) => {
   await open(page, 'retrained', 'settings/retrain');
-  await expect(page.getByText('You turned away: 25 before, 8 after, of 168')).toBeVisible();
+  await expect(page.getByText('You turned away: 25 of 168 (10 to 23 %) before, 8 of 168')).toBeVisible();
   await expect(page.getByRole('img', { name: 'lower is better' })).toBeVisible();
   await look(page, 'settings-retrain-done');
   await page.getByRole('button', { name: 'Use the version of 21 November' }).click();
   await confirm(page);
+});
+
+test('versions of earlier networks are shown, and none of them is in use', async ({ page }) => {
+  await open(page, 'retrained-before', 'settings/retrain');
+  const versions = page.getByRole('region', { name: 'Versions' });
+  await expect(versions.getByText('Made by another version of Facet')).toHaveCount(2);
+  await expect(versions.getByRole('button')).toHaveCount(0);
+  await expect(versions.getByRole('listitem').filter({ hasText: 'In use' })).toContainText('As Facet came');
 });

@@ -6,9 +6,18 @@ import type { Stage } from '../main/contract/evidence.ts';
 import type { Projection } from '../main/contract/states/face-map.ts';
 import type { Failure, FailureCode } from '../main/contract/result.ts';
 
-import { GUIDANCE } from '../main/contract/words.ts';
+import { GUIDANCE, plural } from '../main/contract/words.ts';
 
-export { BACKEND, GUIDANCE, REFUSAL, RETRAIN_STAGE, retrainSentences } from '../main/contract/words.ts';
+export {
+  BACKEND,
+  epochOf,
+  GUIDANCE,
+  plural,
+  REFUSAL,
+  RETRAIN_STAGE,
+  retrainSentences,
+  secondsLeft,
+} from '../main/contract/words.ts';
 
 export const UNREACHED = 'Facet did not answer. Try again in a moment';
 export const RECONNECTING = 'Facet cannot be reached at the moment. It is being tried again';
@@ -38,6 +47,7 @@ export const OFFER_STORES =
   'A few views of your face as it was are stored, sealed on this machine, and no picture. Facet forgets them when they were of no use for 60 days, and you can delete them under Your looks.';
 export const LOOK_REASON: Readonly<Record<LookReason, string>> = {
   glasses: 'Glasses',
+  sunglasses: 'Sunglasses',
   hat: 'A hat',
   scarf: 'A scarf',
   'make-up': 'Make-up',
@@ -48,6 +58,7 @@ export const LOOK_REASON: Readonly<Record<LookReason, string>> = {
 /** What a look that was remembered is called at first. */
 export const LOOK_NAME: Readonly<Record<LookReason, string>> = {
   glasses: GLASSES_LOOK,
+  sunglasses: 'with sunglasses',
   hat: 'with a hat',
   scarf: 'with a scarf',
   'make-up': 'with make-up',
@@ -73,7 +84,6 @@ export const OUTDATED_LOOK = 'Facet’s networks changed: set this look up again
 export const RETRAINING =
   'Facet can learn from your looks what tells you from others. Views and people that it did not learn from decide whether what it learned is kept.';
 export const NOTHING_TO_LEARN = 'No look is set up yet, so there is nothing to learn from';
-export const secondsLeft = (seconds: number) => `about ${plural(seconds, 'second')} left`;
 export const PINS_DIFFER = 'The two PINs differ. Type the same one twice';
 
 const FAILURE: Partial<Record<FailureCode, string>> = {
@@ -183,8 +193,6 @@ export const MAP_VIEW = (look: string, date: string, adapted: boolean) =>
 export const MAP_CROWD = 'A synthetic person';
 export const MAP_HINT = 'Point at a dot, or go through your views with the arrow keys';
 export const PROJECTION: Readonly<Record<Projection, string>> = { pca: 'PCA', umap: 'UMAP' };
-
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** 1e-4 → `1 in 10,000`. */
 export const oneIn = (rate: number): string => `1 in ${Math.round(1 / rate).toLocaleString('en')}`;

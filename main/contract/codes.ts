@@ -43,5 +43,14 @@ export type LivenessReason =
   | 'depth-missing';
 
 /** What a person says is new in a face that was not recognised. */
-export const LOOK_REASONS = ['glasses', 'hat', 'beard', 'scarf', 'make-up', 'bandage', 'other'] as const;
+export const LOOK_REASONS = [
+  'glasses',
+  'sunglasses',
+  'hat',
+  'beard',
+  'scarf',
+  'make-up',
+  'bandage',
+  'other',
+] as const;
 export type LookReason = (typeof LOOK_REASONS)[number];

@@ -1,6 +1,13 @@
 /** One sentence for each code that a person meets, the same on every host. No full stop at the end: each host sets its own. */
 import type { GuidanceCode, RefusalCode } from './codes.ts';
-import type { Backend, RetrainReport, RetrainStage, RetrainVerdict } from './states/retrain.ts';
+import type {
+  Backend,
+  Counted,
+  RetrainProgress,
+  RetrainReport,
+  RetrainStage,
+  RetrainVerdict,
+} from './states/retrain.ts';
 
 export const GUIDANCE: Readonly<Record<GuidanceCode, string>> = {
   looking: 'Looking for you',
@@ -32,6 +39,11 @@ export const REFUSAL: Readonly<Record<RefusalCode, string>> = {
   nobody: 'Nobody was seen in time',
 };
 
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+export const secondsLeft = (seconds: number): string => `about ${plural(seconds, 'second')} left`;
+export const epochOf = ({ epoch, epochs }: Pick<RetrainProgress, 'epoch' | 'epochs'>): string =>
+  `epoch ${epoch} of ${epochs}`;
+
 export const RETRAIN_STAGE: Readonly<Record<RetrainStage, string>> = {
   loading: 'Getting ready',
   fitting: 'Learning from your looks',
@@ -53,6 +65,12 @@ const VERDICT: Readonly<Record<RetrainVerdict, string>> = {
   'more-false-rejects': 'Nothing was changed: what was learned would have turned you away more often',
 };
 
+/** `2 of 84 (0.7 to 8.3 %)`: errors, and between which shares the true one lies, 19 times in 20. */
+function counted({ errors, of, low, high }: Counted): string {
+  const share = (value: number) => (100 * value).toLocaleString('en', { maximumSignificantDigits: 2 });
+  return `${errors} of ${of.toLocaleString('en')} (${share(low)} to ${share(high)} %)`;
+}
+
 /** What came of a retraining, and the counts before and after that say so. */
 export function retrainSentences({
   verdict,
@@ -61,11 +79,11 @@ export function retrainSentences({
   views,
   people,
 }: RetrainReport): readonly string[] {
-  const share = (of: 'falseAccepts' | 'falseRejects') =>
-    `${before[of].errors} before, ${after[of].errors} after, of ${before[of].of.toLocaleString('en')}`;
+  const both = (which: 'falseAccepts' | 'falseRejects') =>
+    `${counted(before[which])} before, ${counted(after[which])} after`;
   return [
     VERDICT[verdict],
-    `You turned away: ${share('falseRejects')} (${views.heldOut} views held out, as on many imagined days)`,
-    `Strangers let in: ${share('falseAccepts')} (faces of ${people.heldOut.toLocaleString('en')} synthetic people held out)`,
+    `You turned away: ${both('falseRejects')}, by ${plural(views.heldOut, 'view')} held out, as on many imagined days`,
+    `Strangers let in: ${both('falseAccepts')}, by ${people.heldOut.toLocaleString('en')} synthetic people held out`,
   ];
 }

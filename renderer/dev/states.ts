@@ -106,12 +106,13 @@ const november = (day: number) => Date.UTC(2026, 10, day, 9, 30);
 
 const judgement = (errors: number, scale: number): Judgement => ({
   falseAccepts: { errors: 0, of: 790, low: 0, high: 0.0038 },
-  falseRejects: { errors, of: 168, low: 0.02, high: 0.1 },
+  falseRejects: { errors, of: 168, low: errors / 240, high: errors / 110 },
   det: [0.1, 0.03, 0.01, 0.003].map((falseAccept, i) => ({ falseAccept, falseReject: scale * i })),
 });
 const REPORT: RetrainReport = {
   verdict: 'better',
   promoted: true,
+  version: 2,
   before: judgement(25, 0.05),
   after: judgement(8, 0.02),
   views: { learned: 13, heldOut: 4 },
@@ -193,6 +194,10 @@ export const SHOWN: Readonly<Record<string, Partial<AppState>>> = {
     },
   },
   retrained: { lock: open, retraining: { kind: 'done', report: REPORT }, heads: HEADS },
+  'retrained-before': {
+    lock: open,
+    heads: HEADS.map((head) => ({ ...head, inUse: false, outdated: true })),
+  },
   map: {
     lock: open,
     diagnostics: {

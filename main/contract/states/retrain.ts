@@ -12,6 +12,7 @@ export interface HeadState {
   readonly fittedAt: number;
   /** The looks that it learned from. */
   readonly looks: readonly string[];
+  /** It decides; at most one does. */
   readonly inUse: boolean;
   /** Made by earlier networks or steps: it decides nothing any more. */
   readonly outdated: boolean;
@@ -59,6 +60,8 @@ export type RetrainVerdict = 'better' | 'as-good' | 'more-false-accepts' | 'more
 export interface RetrainReport {
   readonly verdict: RetrainVerdict;
   readonly promoted: boolean;
+  /** Of the new head; absent where the old one stays. */
+  readonly version?: number;
   readonly before: Judgement;
   readonly after: Judgement;
   /** Views of the person, and people of the pool, that were learned from and held out. */

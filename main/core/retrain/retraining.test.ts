@@ -45,7 +45,7 @@ describe('retraining', () => {
     const { running } = await started();
     expect(trainer.tasks[0].training).toHaveLength(12);
     trainer.end(trained(true));
-    expect(await running).toMatchObject({ ok: true, value: { promoted: true, backend: 'wasm' } });
+    expect(await running).toMatchObject({ ok: true, value: { promoted: true, version: 1, backend: 'wasm' } });
     expect(heads()?.inUse).toBe(1);
     expect(await retraining.versions('ada')).toMatchObject({
       ok: true,
@@ -56,7 +56,9 @@ describe('retraining', () => {
   it('leaves everything as it was where the head did not pass', async () => {
     const { running } = await started();
     trainer.end(trained(false));
-    expect(await running).toMatchObject({ ok: true, value: { promoted: false } });
+    const report = await running;
+    expect(report).toMatchObject({ ok: true, value: { promoted: false } });
+    expect(report.ok && report.value).not.toHaveProperty('version');
     expect(heads()).toBeUndefined();
   });
 

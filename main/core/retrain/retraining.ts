@@ -67,6 +67,7 @@ export class Retraining {
     const trained = await trainer.retrain(task, signal, show);
     if (!trained.ok) return trained;
     const { terms, report, backend } = trained.value;
+    let version: number | undefined;
     if (report.promoted) {
       show({ stage: 'saving', backend, share: 1, epoch: 0, epochs: 0 });
       const saved = await this.parts.change(user, (now) => {
@@ -74,16 +75,25 @@ export class Retraining {
         if (!looks.every((look) => enrolledAt(now, look) === enrolledAt(before, look)))
           return fail('busy', LOOK_CHANGED);
         if (inUse(now) !== inUse(before)) return fail('busy', HEAD_CHANGED);
-        return ok(learnedFrom(now, looks, terms, policy.value.networks ?? '', clock.wallTime()));
+        const learned = learnedFrom(now, looks, terms, policy.value.networks ?? '', clock.wallTime());
+        version = inUse(learned);
+        return ok(learned);
       });
       if (!saved.ok) return saved;
     }
-    return ok({ ...report, backend, seconds: Math.round((clock.now() - begun) / 100) / 10 });
+    return ok({
+      ...report,
+      ...(version !== undefined && { version }),
+      backend,
+      seconds: Math.round((clock.now() - begun) / 100) / 10,
+    });
   }
 
   /** Goes back, or on, to another version. @param version 0 for none: as Facet comes */
-  use(user: string, version: number): Promise<Result<void>> {
-    return this.parts.change(user, (gallery) => useHead(gallery, version));
+  async use(user: string, version: number): Promise<Result<void>> {
+    const policy = await this.parts.loadPolicy();
+    if (!policy.ok) return policy;
+    return this.parts.change(user, (gallery) => useHead(gallery, version, policy.value));
   }
 
   /** Latest first; none for who is not enrolled. */

@@ -31,10 +31,10 @@ describe('retrained versions', () => {
     for (let i = 0; i < 7; i++) gallery = keepHead(gallery, head({ fittedAt: i }));
     expect(headStates(gallery, POLICY).map(({ version }) => version)).toEqual([7, 6, 5, 4, 3]);
     expect(gallery.heads?.versions).toHaveLength(GALLERY_LIMITS.heads);
-    const back = value(useHead(gallery, 4));
+    const back = value(useHead(gallery, 4, POLICY));
     expect(headStates(back, POLICY).find(({ inUse }) => inUse)?.version).toBe(4);
-    expect(decides(value(useHead(back, 0)))).toBe(false);
-    expect(useHead(gallery, 2)).toMatchObject({ ok: false, code: 'bad-argument' });
+    expect(decides(value(useHead(back, 0, POLICY)))).toBe(false);
+    expect(useHead(gallery, 2, POLICY)).toMatchObject({ ok: false, code: 'bad-argument' });
     // Counting goes on: what was undone is not overwritten.
     expect(keepHead(back, head()).heads?.inUse).toBe(8);
   });
@@ -42,7 +42,13 @@ describe('retrained versions', () => {
   it('decide nothing for other networks or other steps', () => {
     expect(decides(keepHead(before, head({ networks: 'earlier' })))).toBe(false);
     expect(decides(keepHead(before, head({ preprocessing: PREPROCESSING - 1 })))).toBe(false);
-    expect(headStates(keepHead(before, head({ networks: 'earlier' })), POLICY)[0].outdated).toBe(true);
+    const outdated = keepHead(before, head({ networks: 'earlier' }));
+    expect(headStates(outdated, POLICY)).toMatchObject([{ version: 1, inUse: false, outdated: true }]);
+    expect(useHead(outdated, 1, POLICY)).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/other networks.*retrain\.$/) as string,
+    });
+    expect(useHead(outdated, 0, POLICY)).toMatchObject({ ok: true });
   });
 
   it('go with a look that they learned from, and follow its name', () => {

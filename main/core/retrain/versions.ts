@@ -27,25 +27,37 @@ export function keepHead(gallery: Gallery, head: Omit<PersonalHead, 'version'>):
   return { ...gallery, heads: { inUse: version, versions: kept } };
 }
 
-/** Goes back to an earlier head, or on to a later one. @param version 0 for none: as Facet comes */
-export function useHead(gallery: Gallery, version: number): Result<Gallery> {
+/**
+ * Goes back to an earlier head, or on to a later one.
+ * @param version 0 for none: as Facet comes
+ * @returns `bad-argument` where there is no such version, or it would decide nothing
+ */
+export function useHead(gallery: Gallery, version: number, policy: MatchPolicy): Result<Gallery> {
   const versions = gallery.heads?.versions ?? [];
-  if (version !== 0 && !versions.some((each) => each.version === version))
+  const head = versions.find((each) => each.version === version);
+  if (version !== 0 && !head)
     return fail(
       'bad-argument',
       `There is no retrained version ${version} to go back to. Choose another one.`,
+    );
+  if (head && !comparable(head, policy))
+    return fail(
+      'bad-argument',
+      `Version ${version} was made for other networks than those in use, so it cannot decide any more. Choose another one, or retrain.`,
     );
   return ok({ ...gallery, heads: { inUse: version, versions } });
 }
 
 /** Latest first. */
-export const headStates = (gallery: Gallery, policy: MatchPolicy): HeadState[] =>
-  (gallery.heads?.versions ?? [])
+export function headStates(gallery: Gallery, policy: MatchPolicy): HeadState[] {
+  const inUse = headInUse(gallery, policy);
+  return (gallery.heads?.versions ?? [])
     .map((head) => ({
       version: head.version,
       fittedAt: head.fittedAt,
       looks: head.looks,
-      inUse: head.version === gallery.heads?.inUse,
+      inUse: head === inUse,
       outdated: !comparable(head, policy),
     }))
     .reverse();
+}

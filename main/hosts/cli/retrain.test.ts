@@ -2,7 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { facet } from './facet.fixture.ts';
+import { facet, type Calling } from './facet.fixture.ts';
+import { openApp } from './open-app.ts';
+import { unwrap } from './output.ts';
 
 const PIN = '491783\n';
 let data: string;
@@ -11,20 +13,59 @@ beforeAll(async () => {
 });
 afterAll(() => rm(data, { recursive: true }));
 
-const call = (...args: string[]) =>
-  facet([...args, '--data', data, '--pin-stdin', '--json'], { input: PIN, env: { FACET_BACKEND: 'wasm' } });
+const call = (args: readonly string[], calling: Calling = {}) =>
+  facet([...args, '--data', data, '--pin-stdin', '--json'], {
+    input: PIN,
+    env: { FACET_BACKEND: 'wasm' },
+    ...calling,
+  });
+const answer = async (...args: string[]) =>
+  JSON.parse((await call(['retrain', ...args])).stdout) as Record<string, unknown>;
+
+/** What is there after the networks changed. */
+async function outdate(): Promise<void> {
+  const { vault, close } = await openApp(data);
+  const gallery = unwrap(await vault.load('ada'))!;
+  const versions = gallery.heads!.versions.map((head) => ({ ...head, networks: 'earlier' }));
+  unwrap(await vault.save({ ...gallery, heads: { ...gallery.heads!, versions } }));
+  await close();
+}
 
 it('retrains from what was enrolled, keeps it sealed, and undoes it', async () => {
-  expect((await call('retrain', '--user', 'ada')).code).not.toBe(0);
-  expect((await call('enroll', '--user', 'ada')).code).toBe(0);
-  const { code, stdout } = await call('retrain');
+  expect((await call(['enroll', '--user', 'ada'])).code).toBe(0);
+  const { code, stdout, stderr } = await call(['retrain']);
   expect(code).toBe(0);
-  const report = JSON.parse(stdout) as Record<string, unknown>;
-  expect(report).toMatchObject({ ok: true, promoted: true, backend: 'wasm', views: { heldOut: 4 } });
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: true,
+    promoted: true,
+    version: 1,
+    backend: 'wasm',
+    views: { heldOut: 4 },
+  });
+  expect(stderr).toMatch(/epoch 90 of 100, loss 0\.\d{3}, about \d+ seconds? left/);
   const sealed = await readFile(join(data, 'gallery-ada.sealed'));
   expect(sealed.includes('distances')).toBe(false);
-  for (const _ of ['back', 'no further'])
-    expect(JSON.parse((await call('retrain', '--undo')).stdout)).toEqual({ ok: true, version: 0 });
-  expect((await call('retrain', '--undo', '7')).code).toBe(64);
-  expect((await call('retrain', '--backend', 'abacus')).code).toBe(64);
+
+  const killed = await call(['retrain'], {
+    meanwhile: (child) =>
+      child.stderr!.on('data', (text: string) => text.includes('epoch 50 of') && child.kill('SIGKILL')),
+  });
+  expect(killed).toMatchObject({ code: null, stdout: '' });
+  expect(await answer('--versions')).toMatchObject({
+    ok: true,
+    versions: [{ version: 1, looks: ['plain'], inUse: true, outdated: false }],
+  });
+
+  for (const _ of ['back', 'no further']) expect(await answer('--undo')).toEqual({ ok: true, version: 0 });
+  expect((await call(['retrain', '--undo', '7'])).code).toBe(64);
+  await outdate();
+  expect(await answer('--undo', '1')).toMatchObject({
+    ok: false,
+    message: expect.stringContaining('made for other networks') as string,
+  });
 }, 240_000);
+
+it('says what is wrong with a call before it reads anything', async () => {
+  expect((await call(['retrain', '--backend', 'abacus'])).code).toBe(64);
+  expect((await call(['retrain', '--undo', 'latest'])).code).toBe(64);
+});

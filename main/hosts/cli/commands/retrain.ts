@@ -1,7 +1,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { threadTrainer } from '../../../adapters/trainer/thread-trainer.ts';
-import { BACKENDS, type Backend, type RetrainReport } from '../../../contract/states/retrain.ts';
-import { BACKEND, RETRAIN_STAGE, retrainSentences } from '../../../contract/words.ts';
+import {
+  BACKENDS,
+  type Backend,
+  type HeadState,
+  type RetrainProgress,
+  type RetrainReport,
+} from '../../../contract/states/retrain.ts';
+import { BACKEND, epochOf, RETRAIN_STAGE, retrainSentences, secondsLeft } from '../../../contract/words.ts';
 import { EXIT } from '../exit-codes.ts';
 import { chooseUser, openApp } from '../open-app.ts';
 import { commonOptions, outputOf, untilInterrupted, type CommonOptions } from '../options.ts';
@@ -12,6 +18,7 @@ interface RetrainOptions extends Pick<CommonOptions, 'data' | 'pinStdin'> {
   readonly user?: string;
   readonly seed: string;
   readonly backend?: Backend;
+  readonly versions?: boolean;
   readonly undo?: number | true;
 }
 
@@ -25,6 +32,7 @@ export function retrain(program: Command): void {
     .addOption(
       new Option('--backend <name>', 'what computes (default: the fastest there is)').choices(BACKENDS),
     )
+    .option('--versions', 'list the versions that can be gone back to')
     .option('--undo [version]', 'go back to a version (0: as Facet came; default: the one before)', versionOf)
     .action(async (options: RetrainOptions, command: Command) => {
       const output = outputOf(command);
@@ -37,11 +45,17 @@ export function retrain(program: Command): void {
         try {
           const user = await chooseUser(vault, options.user);
           unwrap(await app.enterPin(user, await readPin(options.pinStdin ?? false)));
+          if (options.versions) {
+            const versions = unwrap(await app.retraining.versions(user));
+            output.result({ ok: true, versions }, versionList(versions));
+            return EXIT.ok;
+          }
           if (options.undo !== undefined) {
             const versions = unwrap(await app.retraining.versions(user));
             // Latest first, and before none of them there is none.
             const current = versions.findIndex(({ inUse }) => inUse);
-            const before = current < 0 ? 0 : (versions[current + 1]?.version ?? 0);
+            const earlier = current < 0 ? [] : versions.slice(current + 1);
+            const before = earlier.find(({ outdated }) => !outdated)?.version ?? 0;
             const to = options.undo === true ? before : options.undo;
             unwrap(await app.retraining.use(user, to));
             output.result(
@@ -53,11 +67,10 @@ export function retrain(program: Command): void {
             return EXIT.ok;
           }
           const report = unwrap(
-            await app.retraining.run(user, { seed: options.seed }, untilInterrupted(), (now) =>
-              output.progress(
-                `${RETRAIN_STAGE[now.stage]}${now.backend ? ` (${BACKEND[now.backend]})` : ''}: ${10 * Math.floor(10 * now.share)} %`,
-              ),
-            ),
+            await app.retraining.run(user, { seed: options.seed }, untilInterrupted(), (now) => {
+              // Each of them would be a line where no terminal replaces it.
+              if (now.epoch % TOLD_EVERY === 0) output.progress(progressLine(now));
+            }),
           );
           output.result({ ok: true, ...report }, describe(report));
           return report.promoted ? EXIT.ok : EXIT.refused;
@@ -68,8 +81,35 @@ export function retrain(program: Command): void {
     });
 }
 
-const describe = (report: RetrainReport): string =>
-  [...retrainSentences(report), `${BACKEND[report.backend]}, ${report.seconds.toFixed(1)} s.`].join('\n');
+/** Epochs. */
+const TOLD_EVERY = 10;
+
+const progressLine = ({ stage, backend, loss, secondsLeft: left, ...at }: RetrainProgress): string =>
+  [
+    backend ? `${RETRAIN_STAGE[stage]} (${BACKEND[backend]})` : RETRAIN_STAGE[stage],
+    ...(at.epochs > 0 ? [epochOf(at)] : []),
+    ...(loss === undefined ? [] : [`loss ${loss.toFixed(3)}`]),
+    ...(left === undefined ? [] : [secondsLeft(left)]),
+  ].join(', ');
+
+const describe = ({ version, ...report }: RetrainReport): string =>
+  [
+    ...retrainSentences(report),
+    ...(version === undefined ? [] : [`Version ${version} is in use.`]),
+    `${BACKEND[report.backend]}, ${report.seconds.toFixed(1)} s.`,
+  ].join('\n');
+
+/** Latest first, as they are given; at the end, Facet without any. */
+function versionList(versions: readonly HeadState[]): string {
+  const mark = (inUse: boolean) => (inUse ? ', in use' : '');
+  return [
+    ...versions.map(
+      ({ version, fittedAt, looks, inUse, outdated }) =>
+        `${version}  ${new Date(fittedAt).toLocaleString()}, from ${looks.join(', ')}${outdated ? ', outdated: made for other networks' : mark(inUse)}`,
+    ),
+    `0  as Facet came${mark(!versions.some(({ inUse }) => inUse))}`,
+  ].join('\n');
+}
 
 function versionOf(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give the number of a version, or 0.');
