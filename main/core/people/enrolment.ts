@@ -25,6 +25,10 @@ const ENROLMENT_LIMITS = {
   apartTime: ms(250),
 } as const;
 
+/** Templates that an enrolment may make. */
+export const MOST_CAPTURES =
+  ENROLMENT_LIMITS.straightTemplates + SECTORS.length * ENROLMENT_LIMITS.sectorTemplates;
+
 /** One template in the making. */
 export interface Capture {
   readonly pose: Pose;

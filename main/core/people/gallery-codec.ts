@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Degrees } from '../../contract/units.ts';
 import { LOOK_REASONS } from '../../contract/codes.ts';
+import { ONE_LINE } from '../../contract/names.ts';
 import { fail, ok } from '../../contract/result.ts';
 import type { Failure, Result } from '../../contract/result.ts';
 import type { Embeddings } from '../../contract/evidence.ts';
@@ -29,12 +30,7 @@ const BOUNDS = {
 /** How far a stored embedding's length may be from 1: float32 rounding of thousands of squares, and no more. */
 const UNIT_TOLERANCE = 1e-3;
 
-const name = z
-  .string()
-  .min(1)
-  .max(BOUNDS.text)
-
-  .regex(/^[^\u0000-\u001f\u007f]*$/);
+const name = z.string().min(1).max(BOUNDS.text).regex(ONE_LINE);
 const wallTime = z.number().min(0).max(8.64e15);
 const angle = z.number().min(-180).max(180) as unknown as z.ZodType<Degrees>;
 const vectors = z

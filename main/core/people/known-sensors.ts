@@ -19,6 +19,10 @@ export const sameSensor = (a: SensorIdentity, b: SensorIdentity): boolean =>
 export const knowsSensor = ({ sensor, otherSensors = [] }: Gallery, open: SensorIdentity): boolean =>
   [sensor, ...otherSensors].some((known) => sameSensor(known, open));
 
+/** Whether a look made with it may stand beside those of the gallery: simulated people and real ones do not mix unasked. */
+export const mayJoin = (gallery: Gallery, open: SensorIdentity): boolean =>
+  knowsSensor(gallery, open) || isHardware(gallery.sensor) === isHardware(open);
+
 /** The gallery with a sensor taken in; to be called for whoever has the PIN. */
 export function takeInSensor(gallery: Gallery, { driver, model, serial }: SensorIdentity): Gallery {
   const taken = { driver, model, serial };
@@ -38,3 +42,10 @@ export const strangerSentence = (open: SensorIdentity): string =>
 
 export const STAND_IN_SENTENCE =
   'A simulation or recording never stands in for your sensor. Use your PIN, or choose your sensor in the settings.';
+
+/** What the person is told who enrols with a simulation beside real looks, or the other way round. */
+export const mixedSentence = ({ sensor }: Gallery, open: SensorIdentity): string =>
+  `Your looks come from ${sourceOf(sensor)}. All of them would go for one from ${sourceOf(open)}, so nothing was stored. Choose the sensor that they come from, or delete them first under Your looks, or start Facet with another folder (--data).`;
+
+const sourceOf = (sensor: SensorIdentity): string =>
+  isHardware(sensor) ? `a ${nameOf(sensor)}` : 'a simulation or recording';

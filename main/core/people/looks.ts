@@ -1,8 +1,10 @@
 /** The looks of a gallery: what a person enrolled, by the name that they gave it. */
+import { NAME_RULE, nameSchema, ONE_LINE } from '../../contract/names.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { LookState } from '../../contract/states/app.ts';
 import { expiryOf, isExpired } from '../adapt/bounds.ts';
-import type { Gallery, Heads, Template } from './gallery.ts';
+import { MOST_CAPTURES } from './enrolment.ts';
+import { GALLERY_LIMITS, type Gallery, type Heads, type Template } from './gallery.ts';
 
 /**
  * In the order of enrolment.
@@ -44,6 +46,23 @@ const unknown = (look: string) =>
   fail('bad-argument', `There is no look called "${look}". Reload the page and try again.`);
 
 const has = (gallery: Gallery, look: string): boolean => looksOf(gallery).some(({ name }) => name === look);
+
+/** @returns `bad-argument` where no gallery can hold such names, `busy` where this one has no room for the look */
+export function checkLook(
+  gallery: Gallery | undefined,
+  { user, look }: { readonly user: string; readonly look: string },
+): Result<void> {
+  if (!ONE_LINE.test(user) || !nameSchema.safeParse(look).success) return fail('bad-argument', NAME_RULE);
+  const others = <T extends { readonly look: string }>(entries: readonly T[] = []) =>
+    entries.filter((entry) => entry.look !== look).length;
+  const fits =
+    others(gallery?.templates) + MOST_CAPTURES <= GALLERY_LIMITS.templates &&
+    others(gallery?.reliefs) < GALLERY_LIMITS.reliefs;
+  return fits ? ok(undefined) : fail('busy', FULL);
+}
+
+const FULL =
+  'There is no room for another look. Delete one that you do not need any more under Your looks, then start again.';
 
 /** @returns the gallery with the look under its new name; `bad-argument` where there is none, or the name is taken */
 export function renameLook(gallery: Gallery, look: string, to: string): Result<Gallery> {

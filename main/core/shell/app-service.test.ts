@@ -217,6 +217,26 @@ describe('enrolling', () => {
     expect(pipeline.requests).toEqual([]);
   });
 
+  it('asks for no frame of a look whose name or number no gallery can hold', async () => {
+    await enrolled();
+    pipeline.requests.length = 0;
+    const named = { code: 'bad-argument', message: expect.stringContaining('tabs') as string };
+    for (const look of ['', 'a\tb', 'x'.repeat(61)])
+      expect((await enrol(turningHead(), { look })).result).toMatchObject(named);
+    expect((await enrol(turningHead(), { user: 'a\u001b[2J' })).result).toMatchObject(named);
+    const gallery = vault.galleries.get('ada')!;
+    const [template] = gallery.templates;
+    const many = Array.from({ length: 256 - 18 }, () => template);
+    vault.galleries.set('ada', { ...gallery, templates: [...many, { ...template, look: 'hat' }] });
+    expect((await enrol(turningHead(), { look: 'with glasses' })).result).toMatchObject({
+      code: 'busy',
+      message: expect.stringMatching(/no room for another look. Delete one/) as string,
+    });
+    expect(pipeline.requests).toEqual([]);
+    // In the place of one there is room.
+    expect((await enrol([watching(SIMULATED), ...turningHead()], { look: 'hat' })).result.ok).toBe(true);
+  });
+
   it.each<[string, Script, string]>([
     ['the recording ends early', [watching(SIMULATED), ...turningHead().slice(0, 12), ended], 'not-enrolled'],
     [
@@ -604,6 +624,32 @@ describe('the sensor', () => {
       expect(await unlockWith(sensor)).toMatchObject({ value: { kind: 'unlocked' } });
       app = newProcess();
     }
+  });
+
+  it.each([
+    ['a simulation', KINECT, SIMULATED, /from a Kinect v2 \(A1\)\. All.*a simulation or recording.*--data/],
+    ['a real one', SIMULATED, KINECT, /from a simulation or recording\. All.*a Kinect v2 \(A1\).*--data/],
+  ])(
+    'that is %s enrols no look in place of all those of the other kind',
+    async (_, first, other, sentence) => {
+      await enrolled(first);
+      const before = vault.galleries.get('ada');
+      for (const look of ['plain', 'with glasses'])
+        expect((await enrol([watching(other), ...turningHead()], { look })).result).toMatchObject(
+          unknown(sentence),
+        );
+      expect(vault.galleries.get('ada')).toBe(before);
+    },
+  );
+
+  it('that is real and was taken in with the PIN may join looks of a simulation', async () => {
+    await enrolled();
+    await unlockWith(KINECT);
+    await app.enterPin('ada', PIN);
+    await app.settled();
+    await enrol([watching(KINECT), ...turningHead()], { look: 'with glasses' });
+    const looks = vault.galleries.get('ada')!.templates.map(({ look }) => look);
+    expect(new Set(looks)).toEqual(new Set(['plain', 'with glasses']));
   });
 
   it('must not become another during an attempt', async () => {

@@ -29,7 +29,7 @@ import { learn } from '../adapt/follow.ts';
 import { adaptedDays, undoDay } from '../adapt/history.ts';
 import { Refusals } from '../adapt/refusals.ts';
 import { mayRemember, noteFace, rememberLook } from '../adapt/remember.ts';
-import { looksOf, removeLook, renameLook, unlearned } from '../people/looks.ts';
+import { checkLook, looksOf, removeLook, renameLook, unlearned } from '../people/looks.ts';
 import type { ImpostorPool } from '../retrain/pool.ts';
 import { Retraining } from '../retrain/retraining.ts';
 import type { HeadTrainer } from '../retrain/retrain.ts';
@@ -47,6 +47,8 @@ import { checkPin, type PinVault } from '../people/pin.ts';
 import {
   isHardware,
   knowsSensor,
+  mayJoin,
+  mixedSentence,
   sameSensor,
   STAND_IN_SENTENCE,
   strangerSentence,
@@ -388,6 +390,8 @@ export class AppService {
         'store-altered',
         `The PIN record of "${user}" is missing although a face is enrolled. Restore it from a backup, or remove the data folder and enrol again.`,
       );
+    const fits = checkLook(before && withoutExpired(before, clock.wallTime()), request);
+    if (!fits.ok) return fits;
     const policy = await this.parts.loadPolicy();
     if (!policy.ok) return policy;
 
@@ -426,6 +430,10 @@ export class AppService {
             'sensor-lost',
             'The sensor was exchanged during the enrolment; nothing was stored. Start again.',
           );
+          break;
+        }
+        if (before && !mayJoin(before, event.sensor)) {
+          end = fail('sensor-unknown', mixedSentence(before, event.sensor));
           break;
         }
         sensor = event.sensor;
@@ -704,9 +712,8 @@ function withLook(
   captures: readonly Capture[],
 ): Gallery {
   const sensor = { driver, model, serial };
-  // The PIN stands behind an enrolment: another real sensor is taken in by it. Simulated people and real ones do not mix.
-  const joins = before && (knowsSensor(before, sensor) || (isHardware(before.sensor) && isHardware(sensor)));
-  const kept = joins ? takeInSensor(before, sensor) : undefined;
+  // The PIN stands behind an enrolment: another real sensor is taken in by it.
+  const kept = before && takeInSensor(before, sensor);
   const last = latest(captures);
   const steps = { preprocessing: PREPROCESSING, ...(networks !== undefined && { networks }) };
   const others = (entry: { readonly look: string }) => entry.look !== look;

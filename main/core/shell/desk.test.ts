@@ -137,6 +137,13 @@ describe('a desk where nobody is set up', () => {
     expect(refused).toHaveProperty('message', expect.stringContaining('32'));
   });
 
+  it.each(['', 'x'.repeat(61), 'a\tb'])('tells who is called %j what a name is', async (user) => {
+    expect(await call('setup.begin', { user, pin: PIN })).toMatchObject({
+      code: 'bad-argument',
+      message: expect.stringMatching(/between 1 and 60 characters, without tabs/) as string,
+    });
+  });
+
   it('gives away nothing that needs a PIN', async () => {
     for (const [channel, argument] of [
       ['enrolment.start', { pin: PIN, look: 'plain' }],

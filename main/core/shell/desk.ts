@@ -11,6 +11,7 @@ import {
   type Settings,
   type Visitor,
 } from '../../contract/api.ts';
+import { NAME_RULE } from '../../contract/names.ts';
 import type { PreviewChoice, WatchRequest } from '../../contract/pipeline.ts';
 import { FacetError, fail, ok, type Failure, type FailureCode, type Result } from '../../contract/result.ts';
 import type {
@@ -962,7 +963,6 @@ function refusalOf(
   const field = String(issue?.path[0] ?? '');
   if ((field === 'pin' || field === 'next') && issue?.code === 'too_big')
     return 'That is far too long for a PIN. A PIN has 6 to 32 digits.';
-  if (['user', 'look', 'to'].includes(field) && (issue?.code === 'too_big' || issue?.code === 'too_small'))
-    return 'A name has between 1 and 60 characters. Choose another one.';
+  if (['user', 'look', 'to'].includes(field) && issue?.code !== 'invalid_type') return NAME_RULE;
   return `The page sent something that does not fit (${channel}). Reload it and try again.`;
 }
