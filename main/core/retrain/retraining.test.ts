@@ -144,6 +144,25 @@ describe('retraining', () => {
     expect(heads()?.versions.at(-1)?.looks.toSorted()).toEqual(['hat', 'plain']);
   });
 
+  it('carries nothing on of a look that expired', async () => {
+    const gallery = galleryOf([...views(16), ...views(2, { look: 'hat', source: 'adaptation' })]);
+    const expired = { ...gallery, remembered: [{ look: 'hat', reason: 'hat', usedAt: -1e12 }] as const };
+    const terms = { infrared: { offset: 0.1, distances: new Map(), weights: new Map() } };
+    const head = {
+      fittedAt: 1,
+      networks: 'now',
+      preprocessing: PREPROCESSING,
+      looks: ['plain', 'hat'],
+      terms,
+    };
+    vault.galleries.set('ada', keepHead(expired, head));
+    const { running } = await started();
+    expect(trainer.tasks[0].current).toEqual({});
+    trainer.end(trained(true));
+    expect(await running).toMatchObject({ ok: true });
+    expect(heads()?.versions.map(({ looks }) => looks)).toEqual([['plain']]);
+  });
+
   it('is done by one at a time', async () => {
     const { running } = await started();
     expect(await retraining.run('ada', {}, never(), quiet)).toMatchObject({ ok: false, code: 'busy' });

@@ -1,6 +1,7 @@
 /** Retraining for the shell: one at a time, from the gallery as it is to the gallery as it then is. For callers that checked the PIN. */
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { HeadState, RetrainProgress, RetrainReport } from '../../contract/states/retrain.ts';
+import { withoutExpired } from '../adapt/anchors.ts';
 import type { MatchPolicy, Sensitivity } from '../judge/policy.ts';
 import type { Gallery, GalleryVault } from '../people/gallery.ts';
 import { looksOf } from '../people/looks.ts';
@@ -57,8 +58,9 @@ export class Retraining {
     const begun = clock.now();
     const gallery = await vault.load(user);
     if (!gallery.ok) return gallery;
-    const before = gallery.value;
-    if (!before) return fail('not-enrolled', NO_LOOK);
+    if (!gallery.value) return fail('not-enrolled', NO_LOOK);
+    // A look that expired goes with the next change, and with it whatever head learned from it.
+    const before = withoutExpired(gallery.value, clock.wallTime());
     const policy = await this.parts.loadPolicy(sensitivity);
     if (!policy.ok) return policy;
     const plan = planRetrain(before, policy.value, clock.wallTime(), seed);
@@ -70,8 +72,9 @@ export class Retraining {
     let version: number | undefined;
     if (report.promoted) {
       show({ stage: 'saving', backend, share: 1, epoch: 0, epochs: 0 });
-      const saved = await this.parts.change(user, (now) => {
+      const saved = await this.parts.change(user, (stored) => {
         if (signal.aborted) return fail('cancelled', STOPPED);
+        const now = withoutExpired(stored, clock.wallTime());
         if (!looks.every((look) => enrolledAt(now, look) === enrolledAt(before, look)))
           return fail('busy', LOOK_CHANGED);
         if (inUse(now) !== inUse(before)) return fail('busy', HEAD_CHANGED);
