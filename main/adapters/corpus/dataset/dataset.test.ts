@@ -281,7 +281,7 @@ describe('a dataset', () => {
 
   it('names its shards by their order', () => {
     const recipe = {
-      version: 1,
+      version: 2,
       kind: 'reliefs',
       source: sourceOf(101),
       shardPeople: 50,

@@ -90,7 +90,7 @@ export type DatasetCounts = z.infer<typeof countsSchema>;
 /** What decides every byte of the shards. */
 const recipeSchema = z.object({
   /** Counts up where the format or the way of drawing changes: shards of different versions do not mix. */
-  version: z.literal(1),
+  version: z.literal(2),
   kind: z.enum(KINDS),
   source: z.discriminatedUnion('kind', [syntheticSchema, vapSchema]),
   shardPeople: z.number().int().positive(),

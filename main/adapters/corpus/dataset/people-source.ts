@@ -66,7 +66,13 @@ export function packPerson(
   const sessions = Array.from({ length: count }, (_, s): SessionRecord => {
     const name = `dataset ${seed} ${identity.seed} session ${s}`;
     const random = new Random(name);
-    const { session, label } = drawSession(pack, identity, kind, random, name, enrolled ? worn : undefined);
+    const besides = [
+      ...(source.pool === 'train' && kind === 'reliefs'
+        ? drawWorn(new Random(`${name} worn`), identity)
+        : []),
+      ...(enrolled && worn ? [worn] : []),
+    ];
+    const { session, label } = drawSession(pack, identity, kind, random, name, besides);
     enrolled ||= label.spectrum === 'colour';
     const frames: FrameRecord[] = [];
     for (let f = 0; f < tries; f++) {
@@ -110,12 +116,26 @@ const LIGHT_SHARES = { office: 0.2, window: 0.15, dark: 0.2 } as const;
 const OFFSET = 0.8;
 /** Share of sessions in which a man without one has grown a beard. */
 const BEARD = 0.12;
+/** What people whose reliefs train wear besides, and how often: more than is tested as a matter of course, so that it must not matter. */
+const WORN_IN_TRAINING = [
+  ['fringe', 0.15],
+  ['sunglasses', 0.06],
+  ['muffler', 0.06],
+  ['beard', 0.12],
+] as const;
 /** Rooms that sessions take place in. */
 const ROOMS = 24;
 /** What is rendered around a face, millimetres: reliefs end at the face; the article's crop reaches 130 mm. */
 const MARGIN = { reliefs: 105, crops: 135 } as const;
 
 const keepRooms = keeper<HeadPack, Person>();
+
+function drawWorn(random: Random, identity: Identity): readonly Accessory[] {
+  const drawn = WORN_IN_TRAINING.flatMap(([name, share]) => (random.uniform() < share ? [name] : []));
+  return drawn.filter(
+    (name) => (name !== 'beard' || identity.male > 0.5) && (name !== 'fringe' || identity.hair !== 'none'),
+  );
+}
 
 /** What stays the same in a session, and what its label says. */
 function drawSession(
@@ -124,7 +144,7 @@ function drawSession(
   kind: DatasetKind,
   random: Random,
   name: string,
-  besides: Accessory | undefined,
+  besides: readonly Accessory[],
 ): { readonly session: Session; readonly label: Omit<SessionRecord, 'frames'> } {
   const geometry = random.uniform() < TRAINING_SESSIONS.v1 ? kinectV1() : kinectV2();
   const [near, far] = random.uniform() < COMFORTABLE ? DISTANCES.comfortable : DISTANCES.all;
@@ -135,9 +155,9 @@ function drawSession(
   const { expression, accessories: drawn } = drawLook(random);
   const shaven = identity.facialHair === 'none' || identity.facialHair === 'stubble';
   const grown = random.uniform() < BEARD && identity.male > 0.5 && shaven;
-  const accessories = [
-    ...new Set<Accessory>([...drawn, ...(grown ? ['beard' as const] : []), ...(besides ? [besides] : [])]),
-  ];
+  const worn = new Set<Accessory>([...drawn, ...(grown ? ['beard' as const] : []), ...besides]);
+  if (worn.has('sunglasses')) worn.delete('glasses');
+  const accessories = [...worn];
   const gaze = { right: 7 * random.normal(), up: 4 * random.normal() };
   const place = `corpus room ${random.below(ROOMS)}`;
   const depthError = random.between(0, TRAINING_SESSIONS.depthError);

@@ -70,7 +70,7 @@ export async function writeDataset(
 ): Promise<WriteReport> {
   const { kind, source, shardPeople = 50, meanFace, software, progress } = options;
   const recipe: DatasetRecipe = {
-    version: 1,
+    version: 2,
     kind,
     source,
     shardPeople,
