@@ -126,9 +126,25 @@ describe.skipIf(missing)(
       expect(second.sequence).toBeGreaterThan(first.sequence + 1);
     });
 
+    it('is lost when it is unplugged, of which the library says nothing, and can be opened again', async () => {
+      const frames: SensorFrame[] = [];
+      const failure = await frameOf(
+        sensor('unplugged', { frameWithin: ms(200) }),
+        (frame) => frames.push(frame) < 0,
+      ).catch((error: FacetError) => error);
+      expect(frames.length).toBeGreaterThan(0);
+      expect(failure).toMatchObject({
+        code: 'sensor-lost',
+        message: expect.stringMatching(/sent nothing for 0\.2 seconds; it was unplugged/) as string,
+      });
+      expect((await log()).slice(-2)).toEqual(['close', 'gone']);
+      expect(await frameOf(sensor(''), () => true)).toMatchObject({ depth: { width: 512 } });
+    });
+
     it.each([
       ['nothing', {}, /No Kinect v2 is attached/],
       ['denied', {}, /udev rule/],
+      ['busy', {}, /Another program uses the Kinect v2 \(libfreenect2: .*BUSY\)\. Close it/],
       ['absurd', {}, /which no Kinect v2 has/],
       ['no start', {}, /does not start/],
       ['silent', { firstFrameWithin: ms(200) }, /no picture came within 0\.2 seconds/],

@@ -91,6 +91,39 @@ describe('a Kinect v1', () => {
     expect(frame.depth.data[0]).toBe(702);
   });
 
+  it.each([
+    ['an odd number of bytes', { bytes: new ArrayBuffer(640 * 480 * 2 - 1) }],
+    ['half of the rows', { bytes: new ArrayBuffer(640 * 240 * 2), height: 240 }],
+    ['nothing in it', { bytes: new ArrayBuffer(0) }],
+    ['a size that its bytes do not have', { height: 481 }],
+  ])('loses a depth picture with %s, and goes on', async (_, torn) => {
+    const { device, stream } = open();
+    const first = await after(stream, () => device.sendDepth(700));
+    const next = stream.next();
+    await new Promise(setImmediate);
+    device.sendDepth(701, torn);
+    await new Promise(setImmediate);
+    device.sendDepth(702);
+    const frame = (await next).value as SensorFrame;
+    expect(frame.depth.data[0]).toBe(702);
+    expect(frame.sequence - first.sequence).toBe(2);
+  });
+
+  it.each([
+    ['colour', VIDEO.rgb, 480, 640 * 480 * 3 - 1],
+    ['infrared', VIDEO.infrared10, 488, 640 * 488 * 2 - 1],
+    ['infrared without its edge', VIDEO.infrared10, 480, 640 * 480 * 2],
+    ['a format that was not asked for', 1, 480, 640 * 480],
+  ])('gives depth without a video picture that is torn: %s', async (_, format, height, bytes) => {
+    const { device, stream } = open();
+    const frame = await after(stream, () => {
+      device.sendVideo(new Uint8Array(bytes), format, height);
+      device.sendDepth(700);
+    });
+    expect(frame).toMatchObject({ sequence: 0 });
+    expect(frame.colour ?? frame.infrared).toBeUndefined();
+  });
+
   it('gives no colour of another moment', async () => {
     const { device, stream } = open();
     await after(stream, () => {

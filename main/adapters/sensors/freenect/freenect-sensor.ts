@@ -18,7 +18,7 @@ import {
   type FreenectSession,
 } from './freenect-addon.ts';
 import { absent, failureOf, stalled, type Diagnosis } from './freenect-failure.ts';
-import { depthOf, infraredOf, kinectV1, SIZE, type KinectV1 } from './kinect-v1.ts';
+import { depthOf, infraredOf, kinectV1, SIZE, wholeDepth, wholeVideo, type KinectV1 } from './kinect-v1.ts';
 import { LightSwitch } from './light-switch.ts';
 
 export interface FreenectOptions extends Patience {
@@ -76,8 +76,9 @@ export class FreenectSensor implements Sensor {
         model: 'Kinect v1',
         start: (wake) => addon.open(freenectLibraries(), serial, virtual, wake),
         take: (session) => addon.take(session),
-        frameOf: ({ state, depth, video: newVideo }, session) => {
+        frameOf: ({ state, ...pictures }, session) => {
           const now = clock.now();
+          const [depth, newVideo] = [wholeDepth(pictures.depth), wholeVideo(pictures.video)];
           if (newVideo) {
             video = { picture: newVideo, at: timeOf(newVideo, now) };
             const stream = lights.next(brightnessOf(newVideo), video.at);

@@ -46,8 +46,8 @@ export class StandIn implements FreenectAddon {
     if (wish.stop && this.state !== 'over') this.end({ detail: '' });
   }
 
-  /** The device's side. */
-  sendDepth(millimetres: number | Uint16Array): void {
+  /** The device's side. @param torn what of the picture is not as it should be */
+  sendDepth(millimetres: number | Uint16Array, torn: Partial<FreenectPicture> = {}): void {
     this.state = 'streaming';
     const values =
       typeof millimetres === 'number' ? new Uint16Array(640 * 480).fill(millimetres) : millimetres;
@@ -60,6 +60,7 @@ export class StandIn implements FreenectAddon {
       number: ++this.numbers.depth,
       ticks: 0,
       age: 0,
+      ...torn,
     };
     this.wake();
   }

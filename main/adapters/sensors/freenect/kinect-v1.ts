@@ -75,6 +75,26 @@ export function kinectV1(facts: FreenectFacts): KinectV1 {
   };
 }
 
+/** Rows and bytes of a pixel of the video formats; 640 pixels wide like depth, whose pixels are of 2 bytes. */
+const VIDEO_ROWS = {
+  [VIDEO.rgb]: [480, 3],
+  [VIDEO.infrared8]: [488, 1],
+  [VIDEO.infrared10]: [488, 2],
+} as const;
+
+const fills = ({ bytes, width, height }: FreenectPicture, rows: number, pixel: number): boolean =>
+  width === SIZE.width && height === rows && bytes.byteLength === width * height * pixel;
+
+/** A depth picture, unless it is torn: of another size than its stream's. */
+export const wholeDepth = (picture: FreenectPicture | undefined): FreenectPicture | undefined =>
+  picture && fills(picture, SIZE.height, 2) ? picture : undefined;
+
+/** A video picture of a format that Facet asks for, unless it is torn. */
+export function wholeVideo(picture: FreenectPicture | undefined): FreenectPicture | undefined {
+  const form = (VIDEO_ROWS as Readonly<Record<number, readonly [number, number]>>)[picture?.format ?? NaN];
+  return picture && form && fills(picture, ...form) ? picture : undefined;
+}
+
 /** A new picture in millimetres. @param table undefined where the picture is already. */
 export function depthOf({ bytes }: FreenectPicture, table: Uint16Array | undefined): Uint16Array {
   const depth = new Uint16Array(bytes);

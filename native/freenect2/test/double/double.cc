@@ -87,7 +87,7 @@ class Device : public Freenect2Device {
   void feed() {
     for (int n = 0; running; n++) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
-      if (pretends("silent")) continue;
+      if (pretends("silent") || (pretends("unplugged") && n > 2)) continue;
       Frame picture(1920, 1080, 4), infrared(512, 424, 4), distance(512, 424, 4), torn(100, 424, 4), faulty(512, 424, 4);
       picture.format = Frame::BGRX;
       // Blue in the first column, which is the last one unmirrored.
@@ -127,6 +127,7 @@ std::string Freenect2::getDefaultDeviceSerialNumber() { return "PRETEND02"; }
 Freenect2Device* Freenect2::openDevice(const std::string& serial, const PacketPipeline* pipeline) {
   delete pipeline;
   if (pretends("denied")) logger->log(Logger::Error, "[Freenect2Impl] failed to open Kinect v2: @1:2 LIBUSB_ERROR_ACCESS");
+  else if (pretends("busy")) logger->log(Logger::Error, "[Freenect2Impl] failed to claim interface: @1:2 LIBUSB_ERROR_BUSY");
   else if (serial == "PRETEND02") return &device;
   return nullptr;
 }
