@@ -588,6 +588,31 @@ describe('the sensor', () => {
     expect(await unlockWith(OTHER)).toMatchObject({ code: 'sensor-unknown' });
   });
 
+  it('of a recording must be of the model that a recording was enrolled from, until the PIN was entered once', async () => {
+    const recorded = (model: OpenSensor['model'], serial = ''): OpenSensor => ({
+      driver: 'replay',
+      model,
+      serial,
+      simulated: true,
+    });
+    await enrolled(recorded('kinect-v2', 'A1'));
+    for (const alike of [
+      recorded('kinect-v2', 'B2'),
+      recorded('other'),
+      { ...SIMULATED, model: 'kinect-v1' },
+    ] as const) {
+      app = newProcess();
+      expect(await unlockWith(alike)).toMatchObject({ value: { kind: 'unlocked' } });
+    }
+    app = newProcess();
+    const another = recorded('kinect-v1');
+    expect(await unlockWith(another)).toMatchObject(unknown(/Kinect v1 of this recording is not.*PIN once/));
+    expect((await app.enterPin('ada', PIN)).ok).toBe(true);
+    await app.settled();
+    app = newProcess();
+    expect(await unlockWith(another)).toMatchObject({ value: { kind: 'unlocked', by: 'face' } });
+  });
+
   it('that is none is never taken in, whatever PIN follows', async () => {
     await enrolled(KINECT);
     expect(await unlockWith(SIMULATED)).toMatchObject(unknown(/never stands in/));

@@ -47,6 +47,7 @@ import { checkPin, type PinVault } from '../people/pin.ts';
 import {
   isHardware,
   knowsSensor,
+  mayBeTakenIn,
   mayJoin,
   mixedSentence,
   sameSensor,
@@ -573,7 +574,7 @@ export class AppService {
       if (event.kind === 'watching') {
         failure = foreignSensor(request.sensor, sensor, event.sensor, gallery.value);
         if (failure) {
-          if (!sensor && isHardware(event.sensor) && isAnswer(request.sensor, event.sensor))
+          if (!sensor && mayBeTakenIn(gallery.value, event.sensor) && isAnswer(request.sensor, event.sensor))
             stranger = event.sensor;
           break;
         }
@@ -687,7 +688,7 @@ function foreignSensor(
   if (isAnswer(asked, open) && knowsSensor(gallery, open)) return undefined;
   return fail(
     'sensor-unknown',
-    isHardware(open) && isAnswer(asked, open) ? strangerSentence(open) : STAND_IN_SENTENCE,
+    mayBeTakenIn(gallery, open) && isAnswer(asked, open) ? strangerSentence(open) : STAND_IN_SENTENCE,
   );
 }
 

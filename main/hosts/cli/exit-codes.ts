@@ -7,7 +7,7 @@ export const EXIT = {
   refused: 1,
   /** Nobody who could be judged came in time, or a recording ended too early. */
   nobody: 2,
-  /** The face is paused or needs the PIN first; the PIN is delayed. */
+  /** The face is paused or needs the PIN first, as with a sensor that the gallery does not know; the PIN is delayed. */
   lockedOut: 3,
   /** No sensor, or it went away; the camera part does not run. */
   sensor: 4,

@@ -172,6 +172,15 @@ describe('a recording', () => {
     expect(refused[0]).toMatchObject({ code: 1, document: { unlocked: false, code: 'not-recognised' } });
     expect(refused[1].document).toEqual(refused[0].document);
 
+    const other = at('other-model.mcap');
+    await record(other, 'empty', 1);
+    const unknown = await unlock(here, other);
+    expect(unknown).toMatchObject({ code: 3, document: { ok: false, code: 'sensor-unknown' } });
+    expect(unknown.document['message']).toMatch(
+      /Kinect v2 .*of this recording is not the sensor that knows you/,
+    );
+    expectSentence(unknown);
+
     // An enrolment from the beginning of the turn ends with the recording and keeps nothing.
     const beginning = at('cut.mcap');
     const bytes = readFileSync(turn);
