@@ -40,7 +40,7 @@ export function evaluateRetrain(group: Command): void {
         .choices(['test', 'validation'])
         .default('test'),
     )
-    .option('--from <index>', 'the first identity', indexOf, 3000)
+    .option('--from <index>', 'the first identity', indexOf, 3200)
     .option('--count <people>', 'how many identities', countOf, 100)
     .option('--visits <count>', 'visits of each, every fifth in the dark', countOf, 25)
     .option('--films <folder>', 'where what was rendered is kept', 'out/corpus/retraining')
