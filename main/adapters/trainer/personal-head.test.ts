@@ -29,7 +29,8 @@ function face(who: string, day: string): Embeddings {
     }),
   );
 }
-const policy: MatchPolicy = {
+/** @param limit of the fused distance */
+const policyOf = (limit: number): MatchPolicy => ({
   colour: [
     {
       parts: [{ kind: 'picture', pooling: { nearest: 1 }, weight: 1 }],
@@ -40,21 +41,21 @@ const policy: MatchPolicy = {
         { kind: 'shape', pooling: { nearest: 3 }, weight: 0.8 },
         { kind: 'picture', pooling: { nearest: 1 }, weight: 0.2 },
       ],
-      limits: [{ fusedFrames: 1, distance: 0.6 }],
+      limits: [{ fusedFrames: 1, distance: limit }],
     },
   ],
   infrared: [],
   networks: 'now',
-};
+});
 const pool: ImpostorPool = {
   networks: 'now',
   preprocessing: PREPROCESSING,
   people: Array.from({ length: 120 }, (_, i) => [face(`p${i}`, 'a'), face(`p${i}`, 'b')]),
 };
-const task = (seed = '1'): RetrainTask => ({
+const task = (seed = '1', policies: RetrainTask['policies'] = [policyOf(0.6)]): RetrainTask => ({
   training: Array.from({ length: 9 }, (_, i) => face('ada', `${i}`)),
   heldOut: Array.from({ length: 3 }, (_, i) => face('ada', `held out ${i}`)),
-  policy,
+  policies,
   current: {},
   seed,
 });
@@ -95,6 +96,19 @@ describe('a personal head', () => {
     opened = await openBackend('wasm');
     if (!wasm.ok || !cpu.ok) return expect.fail();
     expect(cpu.value.terms.colour!.offset).toBeCloseTo(wasm.value.terms.colour!.offset, 3);
+  });
+
+  it('is kept only where every sensitivity would keep it; the counts are of the one in force', async () => {
+    const strict = await train(task('1', [policyOf(0.6), policyOf(0.5)]));
+    const both = await train(task('1', [policyOf(0.6), policyOf(0.7)]));
+    if (!strict.ok || !both.ok) return expect.fail();
+    expect(strict.value.report).toMatchObject({ promoted: true, verdict: 'better' });
+    expect(strict.value.report).not.toHaveProperty('elsewhere');
+    const { before, after } = strict.value.report;
+    expect(both.value).toMatchObject({
+      terms: {},
+      report: { promoted: false, verdict: 'more-false-accepts', elsewhere: true, before, after },
+    });
   });
 
   it('has nothing to do with people that other networks saw', async () => {

@@ -60,6 +60,8 @@ export type RetrainVerdict = 'better' | 'as-good' | 'more-false-accepts' | 'more
 export interface RetrainReport {
   readonly verdict: RetrainVerdict;
   readonly promoted: boolean;
+  /** Another sensitivity than the one in force, whose counts these are, refused it. */
+  readonly elsewhere?: boolean;
   /** Of the new head; absent where the old one stays. */
   readonly version?: number;
   readonly before: Judgement;

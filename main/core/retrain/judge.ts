@@ -16,22 +16,36 @@ const DET = [0.3, 0.1, 0.03, 0.01, 0.003, 0.001] as const;
 
 /**
  * Counts with the limit that is worst for each: the person has to reach the strictest one (many fused frames), a stranger the loosest.
+ * @param levels the requirements of each sensitivity, which differ in their limits alone
+ * @returns a judgement of each level
  */
-export function judge(requirements: readonly Requirement[], { own, impostors, views }: HeldOut): Judgement {
+export function judge(
+  levels: readonly (readonly Requirement[])[],
+  { own, impostors, views }: HeldOut,
+): Judgement[] {
   const distances = (face: Embeddings) =>
-    requirements.map((requirement) => requiredDistance(face, views, requirement) ?? Infinity);
+    levels[0].map((requirement) => requiredDistance(face, views, requirement) ?? Infinity);
+  const [mine, theirs] = [own.map(distances), impostors.map(distances)];
+  return levels.map((requirements) => judgeAt(requirements, mine, theirs));
+}
+
+/** @param mine the distance in each requirement, of each face of the person */
+function judgeAt(
+  requirements: readonly Requirement[],
+  mine: readonly (readonly number[])[],
+  theirs: readonly (readonly number[])[],
+): Judgement {
   const [strict, loose] = [Math.min, Math.max].map((pick) =>
     requirements.map(({ limits }) => pick(...limits.map(({ distance }) => distance))),
   );
   const within = (all: readonly number[], limits: readonly number[]) => all.every((d, i) => d <= limits[i]);
-  const [mine, theirs] = [own.map(distances), impostors.map(distances)];
   // The last requirement is the fused one; a face that another refuses is as far as can be.
   const last = requirements.length - 1;
   const judged = (all: readonly number[]) =>
     within(all.slice(0, last), loose.slice(0, last)) ? all[last] : Infinity;
   return {
-    falseAccepts: counted(theirs.filter((all) => within(all, loose)).length, impostors.length),
-    falseRejects: counted(mine.filter((all) => !within(all, strict)).length, own.length),
+    falseAccepts: counted(theirs.filter((all) => within(all, loose)).length, theirs.length),
+    falseRejects: counted(mine.filter((all) => !within(all, strict)).length, mine.length),
     det: curve(mine.map(judged), theirs.map(judged)),
   };
 }

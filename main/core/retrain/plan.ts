@@ -2,19 +2,30 @@
 import type { Spectrum } from '../../contract/evidence.ts';
 import { ok, type Result } from '../../contract/result.ts';
 import type { HeadTerm } from '../judge/head.ts';
-import type { MatchPolicy } from '../judge/policy.ts';
+import { DEFAULT_SENSITIVITY, SENSITIVITIES, type MatchPolicy, type Sensitivity } from '../judge/policy.ts';
 import { PREPROCESSING, type Gallery } from '../people/gallery.ts';
-import type { RetrainTask } from './retrain.ts';
+import type { Policies, RetrainTask } from './retrain.ts';
 import { splitLooks } from './split.ts';
 import { headInUse, keepHead } from './versions.ts';
+
+/** The policy of every sensitivity, that in force first. One that the manifest lacks can decide nothing, so nothing is judged by it. */
+export async function loadPolicies(
+  load: (level: Sensitivity) => Promise<Result<MatchPolicy>>,
+  inForce: Sensitivity = DEFAULT_SENSITIVITY,
+): Promise<Result<Policies>> {
+  const others = SENSITIVITIES.filter((level) => level !== inForce);
+  const [first, ...rest] = await Promise.all([inForce, ...others].map(load));
+  return first.ok ? ok([first.value, ...rest.flatMap((each) => (each.ok ? each.value : []))]) : first;
+}
 
 /** @returns what to do, and the looks that the head will have learned from; `not-enrolled` where there is not enough to learn from (splitLooks) */
 export function planRetrain(
   gallery: Gallery,
-  policy: MatchPolicy,
+  policies: Policies,
   wallTime: number,
   seed: string,
 ): Result<{ readonly task: RetrainTask; readonly looks: readonly string[] }> {
+  const [policy] = policies;
   const split = splitLooks(gallery, policy, wallTime, seed);
   if (!split.ok) return split;
   const { training, heldOut } = split.value;
@@ -23,7 +34,7 @@ export function planRetrain(
     task: {
       training: training.map(({ embeddings }) => embeddings),
       heldOut: heldOut.map(({ embeddings }) => embeddings),
-      policy,
+      policies,
       current: current?.terms ?? {},
       seed,
     },

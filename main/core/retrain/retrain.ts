@@ -19,12 +19,14 @@ import { fitTerm, type Fitter } from './fit.ts';
 import { isPromoted, judge, verdictOf } from './judge.ts';
 import { dayChanges, halfOf, onAnotherDay, type ImpostorPool } from './pool.ts';
 
+/** As the app decides without a head, at each sensitivity that the settings offer; first that in force. */
+export type Policies = readonly [inForce: MatchPolicy, ...others: MatchPolicy[]];
+
 /** Plain data: it crosses to where the fitting is done. */
 export interface RetrainTask {
   readonly training: readonly Embeddings[];
   readonly heldOut: readonly Embeddings[];
-  /** As the app decides without a head. */
-  readonly policy: MatchPolicy;
+  readonly policies: Policies;
   /** The terms that decide now. */
   readonly current: Partial<Record<Spectrum, HeadTerm>>;
   readonly seed: string;
@@ -54,11 +56,12 @@ const DAYS = 20;
 
 /** @param fitting told before each spectrum's fit, with its share of the whole */
 export async function retrain(
-  { training, heldOut, policy, current, seed }: RetrainTask,
+  { training, heldOut, policies, current, seed }: RetrainTask,
   pool: ImpostorPool,
   fit: Fitter,
   fitting: (spectrum: Spectrum, share: number) => void,
 ): Promise<Result<RetrainOutcome>> {
+  const [policy] = policies;
   if (pool.networks !== policy.networks || pool.preprocessing !== PREPROCESSING)
     return fail(
       'model-altered',
@@ -93,12 +96,17 @@ export async function retrain(
       view,
       ...Array.from({ length: DAYS }, () => onAnotherDay(view, otherChanges, random)),
     ]);
-    const by = (headed: MatchPolicy) => judge(headed[spectrum], { own: seen, impostors: strangers, views });
-    const before = by(withHead(policy, current));
-    const after = by(withHead(policy, { [spectrum]: term }));
-    const verdict = verdictOf(before, after);
+    const by = (head: RetrainTask['current']) =>
+      judge(
+        policies.map((each) => withHead(each, head)[spectrum]),
+        { own: seen, impostors: strangers, views },
+      );
+    const [before, after] = [by(current), by({ [spectrum]: term })];
+    // The settings may go to any level: what is refused at one of them is refused.
+    const verdicts = before.map((each, level) => verdictOf(each, after[level]));
+    const verdict = verdicts.find((each) => !isPromoted(each)) ?? verdicts[0];
     if (isPromoted(verdict)) terms[spectrum] = term;
-    judged.push({ before, after, verdict });
+    judged.push({ before: before[0], after: after[0], verdict });
   }
   if (judged.length === 0)
     return fail(
@@ -116,6 +124,7 @@ export async function retrain(
     report: {
       verdict: kept ? verdictOf(before, after) : judged[0].verdict,
       promoted: kept,
+      ...(!kept && isPromoted(verdictOf(judged[0].before, judged[0].after)) && { elsewhere: true }),
       before,
       after,
       views: { learned: training.length, heldOut: heldOut.length },

@@ -4,10 +4,17 @@ import { ManualClock } from '../manual-clock.ts';
 import { MemoryVault, StagedTrainer, trained } from '../memory.fixture.ts';
 import { removeLook } from '../people/looks.ts';
 import { PREPROCESSING } from '../people/gallery.ts';
+import type { MatchPolicy } from '../judge/policy.ts';
 import { galleryOf } from '../people/gallery.fixture.ts';
 import { POLICY, views } from './gallery.fixture.ts';
 import { Retraining } from './retraining.ts';
 import { keepHead } from './versions.ts';
+
+/** The policy of a level, told by its limit in the dark. */
+const at = (level: number): MatchPolicy => ({
+  ...POLICY,
+  infrared: [{ parts: [], limits: [{ fusedFrames: 1, distance: level }] }],
+});
 
 let vault: MemoryVault;
 let trainer: StagedTrainer;
@@ -23,7 +30,7 @@ beforeEach(() => {
     vault,
     trainer,
     clock: new ManualClock(1000),
-    loadPolicy: async () => ok(POLICY),
+    loadPolicy: async (level = 1e-5) => ok(at(level)),
     change: async (user, change) => {
       const changed = change(vault.galleries.get(user)!);
       if (!changed.ok) return changed;
@@ -34,7 +41,7 @@ beforeEach(() => {
 });
 
 const started = async (signal = never()) => {
-  const running = retraining.run('ada', {}, signal, quiet);
+  const running = retraining.run('ada', { sensitivity: 1e-6 }, signal, quiet);
   await new Promise((resolve) => setImmediate(resolve));
   return { running };
 };
@@ -44,6 +51,7 @@ describe('retraining', () => {
   it('keeps a head that passed, and says by what it did', async () => {
     const { running } = await started();
     expect(trainer.tasks[0].training).toHaveLength(12);
+    expect(trainer.tasks[0].policies).toEqual([1e-6, 1e-4, 1e-5].map(at));
     trainer.end(trained(true));
     expect(await running).toMatchObject({ ok: true, value: { promoted: true, version: 1, backend: 'wasm' } });
     expect(heads()?.inUse).toBe(1);

@@ -6,7 +6,7 @@ import type { MatchPolicy, Sensitivity } from '../judge/policy.ts';
 import type { Gallery, GalleryVault } from '../people/gallery.ts';
 import { looksOf } from '../people/looks.ts';
 import type { Clock } from '../ports.ts';
-import { learnedFrom, planRetrain } from './plan.ts';
+import { learnedFrom, loadPolicies, planRetrain } from './plan.ts';
 import type { HeadTrainer } from './retrain.ts';
 import { NO_LOOK } from './split.ts';
 import { headStates, useHead } from './versions.ts';
@@ -61,9 +61,9 @@ export class Retraining {
     if (!gallery.value) return fail('not-enrolled', NO_LOOK);
     // A look that expired goes with the next change, and with it whatever head learned from it.
     const before = withoutExpired(gallery.value, clock.wallTime());
-    const policy = await this.parts.loadPolicy(sensitivity);
-    if (!policy.ok) return policy;
-    const plan = planRetrain(before, policy.value, clock.wallTime(), seed);
+    const policies = await loadPolicies((level) => this.parts.loadPolicy(level), sensitivity);
+    if (!policies.ok) return policies;
+    const plan = planRetrain(before, policies.value, clock.wallTime(), seed);
     if (!plan.ok) return plan;
     const { task, looks } = plan.value;
     const trained = await trainer.retrain(task, signal, show);
@@ -78,7 +78,7 @@ export class Retraining {
         if (!looks.every((look) => enrolledAt(now, look) === enrolledAt(before, look)))
           return fail('busy', LOOK_CHANGED);
         if (inUse(now) !== inUse(before)) return fail('busy', HEAD_CHANGED);
-        const learned = learnedFrom(now, looks, terms, policy.value.networks ?? '', clock.wallTime());
+        const learned = learnedFrom(now, looks, terms, policies.value[0].networks ?? '', clock.wallTime());
         version = inUse(learned);
         return ok(learned);
       });

@@ -8,7 +8,7 @@ import type { MatchPolicy } from '../../../core/judge/policy.ts';
 import type { FitProblem, Fitter } from '../../../core/retrain/fit.ts';
 import { planRetrain } from '../../../core/retrain/plan.ts';
 import type { ImpostorPool } from '../../../core/retrain/pool.ts';
-import { retrain } from '../../../core/retrain/retrain.ts';
+import { retrain, type Policies } from '../../../core/retrain/retrain.ts';
 import { enrolled } from '../films/film-gallery.ts';
 import type { VisitFilm } from './visit-film.ts';
 
@@ -45,11 +45,12 @@ interface Compared {
 
 export async function measureRetraining(
   films: readonly VisitFilm[],
-  policy: MatchPolicy,
+  policies: Policies,
   pool: ImpostorPool,
   fit: Fitter,
   progress: (share: number) => void,
 ): Promise<RetrainMeasurement> {
+  const [policy] = policies;
   const owners = films.filter(({ captures }) => captures.length > 0);
   const compared = { colour: { before: [], after: [] }, infrared: { before: [], after: [] } } as Record<
     Spectrum,
@@ -58,13 +59,13 @@ export async function measureRetraining(
   const verdicts: Partial<Record<RetrainVerdict, number>> = {};
   for (const [i, owner] of owners.entries()) {
     const gallery = enrolled(owner.captures, policy);
-    const plan = planRetrain(gallery, policy, 0, '1');
+    const plan = planRetrain(gallery, policies, 0, '1');
     const outcome = plan.ok ? await retrain(plan.value.task, pool, fit, () => undefined) : plan;
     if (!outcome.ok) throw new Error(outcome.message);
     const { terms, report } = outcome.value;
     verdicts[report.verdict] = (verdicts[report.verdict] ?? 0) + 1;
     const templates = gallery.templates.map(({ embeddings }) => embeddings);
-    const policies = { before: policy, after: withHead(policy, terms) };
+    const decides = { before: policy, after: withHead(policy, terms) };
     for (const other of films)
       for (const visit of other.visits) {
         const face = visit.at(-1);
@@ -72,7 +73,7 @@ export async function measureRetraining(
         for (const when of ['before', 'after'] as const)
           compared[face.spectrum][when].push({
             genuine: owner === other,
-            ...compare(face, templates, policies[when]),
+            ...compare(face, templates, decides[when]),
           });
       }
     progress((i + 1) / owners.length);
@@ -151,7 +152,7 @@ export interface RetrainCost {
  */
 export async function timeRetraining(
   films: readonly VisitFilm[],
-  policy: MatchPolicy,
+  policies: Policies,
   open: () => Promise<{
     readonly pool: ImpostorPool;
     readonly fit: (problem: FitProblem, told: () => void) => ReturnType<Fitter>;
@@ -159,7 +160,7 @@ export async function timeRetraining(
 ): Promise<RetrainCost> {
   const captures = films.flatMap((film) => film.captures);
   const templates = Array.from({ length: LARGE.views }, (_, i) => captures[i % captures.length]);
-  const gallery = enrolled(templates, policy);
+  const gallery = enrolled(templates, policies[0]);
   const resident = process.memoryUsage.rss();
   const { pool, fit } = await open();
   const days = 2;
@@ -170,7 +171,7 @@ export async function timeRetraining(
   let most = resident;
   const look = () => (most = Math.max(most, process.memoryUsage.rss()));
   const begun = performance.now();
-  const plan = planRetrain(gallery, policy, 0, '1');
+  const plan = planRetrain(gallery, policies, 0, '1');
   if (plan.ok)
     await retrain(
       plan.value.task,

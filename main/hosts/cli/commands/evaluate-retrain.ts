@@ -13,6 +13,7 @@ import { fitHead, openBackend } from '../../../adapters/trainer/fit-head.ts';
 import { loadImpostorPool } from '../../../adapters/trainer/impostor-pool.ts';
 import { BACKENDS, type Backend } from '../../../contract/states/retrain.ts';
 import { describeRate } from '../../../core/evaluation/rates.ts';
+import { loadPolicies } from '../../../core/retrain/plan.ts';
 import { loadPolicy } from '../../shared/policy.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf, indexOf, outputOf, untilInterrupted } from '../options.ts';
@@ -63,9 +64,9 @@ export function evaluateRetrain(group: Command): void {
         signal,
         progress: (share) => output.progress(`Filming: ${Math.round(100 * share)} %`),
       });
-      const policy = unwrap(await loadPolicy());
+      const policies = unwrap(await loadPolicies(loadPolicy));
       output.progress('Retraining a large gallery');
-      const cost = await timeRetraining(films, policy, async () => {
+      const cost = await timeRetraining(films, policies, async () => {
         const [{ tf }, pool] = [await openBackend(options.backend), await loadImpostorPool(models)];
         return { pool, fit: (problem, told) => fitHead(tf, problem, told) };
       });
@@ -73,7 +74,7 @@ export function evaluateRetrain(group: Command): void {
       const impostors = await loadImpostorPool(models);
       const measured = await measureRetraining(
         films,
-        policy,
+        policies,
         impostors,
         (problem) => fitHead(tf, problem, () => undefined),
         (share) => output.progress(`Retraining: ${Math.round(100 * share)} %`),
