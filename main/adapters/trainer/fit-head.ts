@@ -6,17 +6,13 @@ import { FacetError } from '../../contract/result.ts';
 import { BACKENDS, type Backend } from '../../contract/states/retrain.ts';
 import type { FitProblem } from '../../core/retrain/fit.ts';
 import { packageFile } from '../program-files.ts';
-import { loadTensorflow } from './load-tensorflow.ts';
+import { installed, loadTensorflow, type Require } from './load-tensorflow.ts';
 import type { Tensorflow } from './tf-network.ts';
 
 export interface OpenBackend {
   readonly tf: Tensorflow;
   readonly backend: Backend;
 }
-
-/** How a package is found: replaced where a test wants it missing. */
-type Require = (name: string) => unknown;
-const installed: Require = (name) => createRequire(packageFile())(name);
 
 /**
  * The backend asked for, else the fastest that loads.
@@ -35,7 +31,13 @@ export async function openBackend(asked?: Backend, require = installed): Promise
 }
 
 const LOAD: Readonly<Record<Backend, (require: Require) => Promise<Tensorflow>>> = {
-  'tfjs-node': async () => loadTensorflow(),
+  'tfjs-node': async (require) => {
+    try {
+      return loadTensorflow(require);
+    } catch (cause) {
+      throw notLoaded('TensorFlow', NATIVE_INSTEAD, cause);
+    }
+  },
   wasm: async (require) => {
     const tf = plain(require);
     try {
@@ -55,6 +57,7 @@ const LOAD: Readonly<Record<Backend, (require: Require) => Promise<Tensorflow>>>
   },
 };
 
+const NATIVE_INSTEAD = 'Run node scripts/tensorflow.mjs once (about 230 MB), or retrain with --backend wasm.';
 const INSTEAD = 'Retrain with --backend cpu, which is slower, or reinstall Facet.';
 
 function plain(require: Require): Tensorflow {

@@ -4,22 +4,29 @@ import { FacetError } from '../../contract/result.ts';
 import { packageFile, tensorflowPackage } from '../program-files.ts';
 import type { Tensorflow } from './tf-network.ts';
 
-/**
- * The package's own installation, else what `scripts/tensorflow.mjs` built.
- * @throws FacetError `model-missing` where there is neither
- */
-export function loadTensorflow(): Tensorflow {
+/** How a package is found: replaced where a test wants it missing. */
+export type Require = (name: string) => unknown;
+
+/** A package of Facet's own, else of what `scripts/tensorflow.mjs` built. */
+export const installed: Require = (name) => {
+  try {
+    return createRequire(packageFile())(name);
+  } catch {
+    return createRequire(tensorflowPackage())(name);
+  }
+};
+
+/** @throws FacetError `model-missing` where it is not installed, or does not load */
+export function loadTensorflow(require = installed): Tensorflow {
   // It greets with a paragraph about the processor otherwise.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  for (const from of [packageFile(), tensorflowPackage()]) {
-    try {
-      return createRequire(from)('@tensorflow/tfjs-node') as Tensorflow;
-    } catch {
-      // The next one, or the sentence below.
-    }
+  try {
+    return require('@tensorflow/tfjs-node') as Tensorflow;
+  } catch (cause) {
+    throw new FacetError(
+      'model-missing',
+      'Training needs TensorFlow, which is not installed. Run node scripts/tensorflow.mjs once (about 230 MB), then train again.',
+      { cause },
+    );
   }
-  throw new FacetError(
-    'model-missing',
-    'Training needs TensorFlow, which is not installed. Run node scripts/tensorflow.mjs once (about 230 MB), then train again.',
-  );
 }

@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -116,32 +115,6 @@ describe('a personal head', () => {
       ok: false,
       code: 'model-altered',
       message: expect.stringContaining('other networks') as string,
-    });
-  });
-});
-
-describe('the backends of TensorFlow.js', () => {
-  const installed = createRequire(import.meta.url);
-  const without =
-    (missing: RegExp) =>
-    (name: string): unknown => {
-      if (missing.test(name)) throw new Error(`Cannot find module ${name}`);
-      return installed(name);
-    };
-
-  it('fall back to the next one that loads', async () => {
-    const { backend } = await openBackend(undefined, without(/wasm/));
-    expect(['tfjs-node', 'cpu']).toContain(backend);
-  });
-
-  it.each([
-    ['wasm' as const, /wasm/, 'Retrain with --backend cpu'],
-    ['wasm' as const, /tfjs$/, 'Reinstall Facet'],
-    ['cpu' as const, /tfjs/, 'Reinstall Facet'],
-  ])('say what to do where %s does not load', async (backend, missing, remedy) => {
-    await expect(openBackend(backend, without(missing))).rejects.toMatchObject({
-      code: 'model-missing',
-      message: expect.stringContaining(remedy) as string,
     });
   });
 });

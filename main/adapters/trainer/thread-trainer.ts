@@ -15,14 +15,26 @@ type Trained = Awaited<ReturnType<HeadTrainer['retrain']>>;
 type Message = { readonly progress: RetrainProgress } | { readonly outcome: Trained };
 
 const CANCELLED = fail('cancelled', STOPPED);
+const ENDED = fail('fault', 'Retraining stopped by itself. Nothing was changed; try again.');
+const NO_MEMORY = fail(
+  'fault',
+  'There was too little memory to retrain. Nothing was changed; close other programs and try again.',
+);
 
-/** @param backend the one to use; `FACET_BACKEND`, else the fastest that loads, where undefined */
-export const threadTrainer = (backend = askedFor(process.env['FACET_BACKEND'])): HeadTrainer => ({
+/**
+ * A fault in the thread is thrown; that it ended by itself, or had too little memory, is a failure.
+ * @param backend the one to use; `FACET_BACKEND`, else the fastest that loads, where undefined
+ * @param entry what the thread runs
+ */
+export const threadTrainer = (
+  backend = askedFor(process.env['FACET_BACKEND']),
+  entry = hostFile('trainer'),
+): HeadTrainer => ({
   retrain: (task, signal, show) =>
     new Promise<Result<RetrainOutcome & { readonly backend: Backend }>>((resolve, reject) => {
       if (signal.aborted) return resolve(CANCELLED);
       const work: TrainerWork = { task, ...(backend === undefined ? {} : { backend }) };
-      const worker = new Worker(hostFile('trainer'), { workerData: work });
+      const worker = new Worker(entry, { workerData: work });
       const end = (outcome: Trained) => {
         signal.removeEventListener('abort', cancel);
         resolve(outcome);
@@ -35,13 +47,12 @@ export const threadTrainer = (backend = askedFor(process.env['FACET_BACKEND'])):
           if (!signal.aborted) show(message.progress);
         } else end(message.outcome);
       });
-      worker.on('error', (error) => {
+      worker.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return end(NO_MEMORY);
         signal.removeEventListener('abort', cancel);
         reject(error);
       });
-      worker.on('exit', () =>
-        end(fail('model-missing', 'Retraining stopped by itself. Nothing was changed; try again.')),
-      );
+      worker.on('exit', () => end(ENDED));
     }),
 });
 

@@ -950,6 +950,15 @@ describe('retraining', () => {
     expect(state()).toMatchObject({ retraining: undefined, heads: [], looks: [] });
   });
 
+  it('goes on where its thread throws, and says that it is a fault', async () => {
+    staged.trainer.retrain = () => Promise.reject(new Error('a bug'));
+    await start();
+    await settled();
+    expect(state().retraining).toMatchObject({ kind: 'failed', code: 'fault' });
+    expect(state().heads).toEqual([]);
+    expect(await call('lock.now')).toMatchObject({ ok: true });
+  });
+
   it('ends with everything that is deleted', async () => {
     await start();
     await settled();
