@@ -39,6 +39,19 @@ const untilThere = (selector: string): string => `window.there = new Promise((re
   look();
 }), undefined`;
 
+/** Runs in the page: the longest time between two animation frames from now on, ms. */
+const WATCH_FRAMES = `(() => {
+  window.longest = 0;
+  let last = performance.now();
+  const look = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})()`;
+
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
 const rounded = (value: number, unit: string) => `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
 
@@ -110,6 +123,22 @@ test('the page', async () => {
       rows.push(['click to locked', rounded(median(locked), 'ms')]);
       rows.push(['PIN to open', rounded(median(opened), 'ms')]);
       rows.push(['of which scrypt, so slow on purpose', rounded(median(hashes), 'ms')]);
+
+      await desk.enterPin(PIN);
+      await desk.opened();
+      await desk.settings();
+      await desk.section('Retrain');
+      await page.evaluate(WATCH_FRAMES);
+      await page.waitForTimeout(3000);
+      const atRest = await page.evaluate<number>('longest');
+      const retrain = page.getByRole('region', { name: 'Retrain' });
+      await retrain.getByRole('button', { name: 'Retrain' }).click();
+      await desk.dialog.getByLabel('Your PIN').fill(PIN);
+      await page.evaluate('longest = 0');
+      await desk.dialog.getByLabel('Your PIN').press('Enter');
+      await expect(retrain.getByText(/^You turned away: \d/)).toBeVisible({ timeout: 60_000 });
+      rows.push(['longest between frames, settings open', rounded(atRest, 'ms')]);
+      rows.push(['the same during a retraining', rounded(await page.evaluate<number>('longest'), 'ms')]);
     }
     await context.close();
     await host.stop();

@@ -187,12 +187,11 @@ export const SENSOR_CHANGE =
   'Another sensor sees differently, and a simulated one can be made to show anybody.';
 
 export const FACE_MAP =
-  'Where your views lie among synthetic people: near means alike to the network that reads shape. Only positions on a plane leave the shell, and coarse counts of distances.';
+  'Where your views lie among synthetic people: near means alike to the network that reads shape. Only positions on a plane leave the shell, and coarse counts of distances. The line is that of the usual sensitivity; the picture of a face must agree as well.';
 export const MAP_VIEW = (look: string, date: string, adapted: boolean) =>
   `“${look}”, ${adapted ? 'learned' : 'set up'} on ${date}`;
 /** Of the dashed line in the histogram. */
-export const MAP_LIMIT =
-  'left of the line the shape alone would open, at the usual sensitivity; the picture must agree as well';
+export const MAP_LIMIT = 'left of the line shape alone would open the lock';
 export const MAP_CROWD = 'A synthetic person';
 export const MAP_HINT = 'Point at a dot, or go through your views with the arrow keys';
 export const PROJECTION: Readonly<Record<Projection, string>> = { pca: 'PCA', umap: 'UMAP' };
