@@ -33,7 +33,7 @@ async function look(page: Page, view: string): Promise<void> {
 }
 
 const confirm = async (page: Page) => {
-  await expect(page.getByLabel('Your PIN')).toBeFocused();
+  await expect(page.getByRole('textbox', { name: 'Your PIN' })).toBeFocused();
   await page.keyboard.type(PIN);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog')).toBeHidden();

@@ -105,7 +105,7 @@ test('everything can be done with the keyboard alone', async ({ desk, page }) =>
   await expect(desk.desktop).toBeVisible();
   await tabTo(/^Diagnostics$/);
   await page.keyboard.press('Enter');
-  await expect(page.getByLabel('Your PIN')).toBeFocused();
+  await expect(page.getByRole('textbox', { name: 'Your PIN' })).toBeFocused();
   await page.keyboard.type(PIN);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Diagnostics', exact: true })).toBeVisible();
