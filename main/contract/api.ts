@@ -4,13 +4,12 @@
  */
 import { z } from 'zod';
 import { LOOK_REASONS } from './codes.ts';
-import { nameSchema } from './names.ts';
+import { nameSchema as name } from './names.ts';
 import type { AppState } from './states/app.ts';
 import type { Result } from './result.ts';
 
 /** Long enough for a pasted book to be refused by name, short enough to cost nothing. */
 const pin = z.string().max(10_000);
-const name = nameSchema;
 
 export const settingsSchema = z.strictObject({
   /** The false-accept rate that a threshold aims at. */

@@ -58,13 +58,11 @@ export const BACKEND: Readonly<Record<Backend, string>> = {
   cpu: 'TensorFlow.js in plain JavaScript, which is slow',
 };
 
-const VERDICT: Readonly<Record<RetrainVerdict, (where: string) => string>> = {
-  better: () => 'Facet knows you better now, and lets no more strangers in',
-  'as-good': () => 'Facet learned from your looks. By what was held out it is as good as before',
-  'more-false-accepts': (where) =>
-    `Nothing was changed: what was learned would have let more strangers in${where}`,
-  'more-false-rejects': (where) =>
-    `Nothing was changed: what was learned would have turned you away more often${where}`,
+const VERDICT: Readonly<Record<RetrainVerdict, string>> = {
+  better: 'Facet knows you better now, and lets no more strangers in',
+  'as-good': 'Facet learned from your looks. By what was held out it is as good as before',
+  'more-false-accepts': 'Nothing was changed: what was learned would have let more strangers in',
+  'more-false-rejects': 'Nothing was changed: what was learned would have turned you away more often',
 };
 
 /** `2 of 84 (0.7 to 8.3 %)`: errors, and between which shares the true one lies, 19 times in 20. */
@@ -85,7 +83,8 @@ export function retrainSentences({
   const both = (which: 'falseAccepts' | 'falseRejects') =>
     `${counted(before[which])} before, ${counted(after[which])} after`;
   return [
-    VERDICT[verdict](elsewhere ? ' at another sensitivity' : ''),
+    // Only what was refused was refused elsewhere.
+    VERDICT[verdict] + (elsewhere ? ' at another sensitivity' : ''),
     `You turned away: ${both('falseRejects')}, by ${plural(views.heldOut, 'view')} held out, as on many imagined days`,
     `Strangers let in: ${both('falseAccepts')}, by ${people.heldOut.toLocaleString('en')} synthetic people held out`,
   ];

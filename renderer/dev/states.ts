@@ -1,7 +1,7 @@
 /** States to develop and test the page with. */
 import type { AppState } from '../../main/contract/states/app.ts';
 import type { Judgement, RetrainReport } from '../../main/contract/states/retrain.ts';
-import type { ListedSensor } from '../../main/contract/states/sensors.ts';
+import { kinect } from '../../main/contract/states/sensors.fixture.ts';
 import type { FaceMap, MapPlace } from '../../main/contract/states/face-map.ts';
 import { ms } from '../../main/contract/units.ts';
 
@@ -124,19 +124,6 @@ const HEADS = [
   { version: 2, fittedAt: november(24), looks: ['plain', 'with a hat'], inUse: true, outdated: false },
   { version: 1, fittedAt: november(21), looks: ['plain'], inUse: false, outdated: false },
 ];
-
-/** A Kinect that is plugged in and works, changed as told. */
-export const kinect = (change: Partial<ListedSensor> = {}): ListedSensor => ({
-  spec: 'freenect2',
-  driver: 'freenect2',
-  title: 'Kinect v2 through libfreenect2',
-  serial: 'A1',
-  state: 'available',
-  attached: true,
-  troubles: [],
-  needs: 'Linux or macOS, libfreenect2, its power supply, a USB 3 port and access to its USB device.',
-  ...change,
-});
 
 const powerless = kinect({
   spec: 'freenect',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { appState, kinect } from '../dev/states.ts';
+import { kinect } from '../../main/contract/states/sensors.fixture.ts';
+import { appState } from '../dev/states.ts';
 import { PLUGGED_IN_LACKING } from '../words.ts';
 import { isMeant, sensorOffer } from './sensor-offer.ts';
 

@@ -7,9 +7,7 @@ export function sensorOffer({ sensors, sensor, settings }: AppState): ListedSens
   const standsIn = /^(simulated|replay)\b/.test(settings.sensor);
   if (!standsIn && sensor.kind !== 'lost') return undefined;
   const others = sensors.filter((listed) => listed.attached && !isMeant(settings.sensor, listed));
-  return (['available', 'trouble'] as const)
-    .map((wanted) => others.find(({ state }) => state === wanted))
-    .find(Boolean);
+  return others.find(({ state }) => state === 'available') ?? others.find(({ state }) => state === 'trouble');
 }
 
 /** Ways in which libfreenect2 may compute: they stand where a serial number may. */

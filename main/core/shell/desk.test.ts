@@ -6,7 +6,7 @@ import { fail } from '../../contract/result.ts';
 import type { AppState } from '../../contract/states/app.ts';
 import { deg } from '../../contract/units.ts';
 import { trained } from '../memory.fixture.ts';
-import type { ListedSensor } from '../../contract/states/sensors.ts';
+import { kinect } from '../../contract/states/sensors.fixture.ts';
 import type { PipelineEvent } from '../ports.ts';
 import {
   ADA,
@@ -22,16 +22,7 @@ import {
 } from './desk.fixture.ts';
 
 /** A Kinect as the system lists it, and as it answers when it is opened. */
-const KINECT: ListedSensor = {
-  spec: 'freenect2',
-  driver: 'freenect2',
-  title: 'Kinect v2 through libfreenect2',
-  serial: 'A1',
-  state: 'available',
-  attached: true,
-  troubles: [],
-  needs: '',
-};
+const KINECT = kinect();
 const kinectWatching: PipelineEvent = {
   kind: 'watching',
   sensor: { driver: 'freenect2', model: 'kinect-v2', serial: 'A1', simulated: false },

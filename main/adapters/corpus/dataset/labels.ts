@@ -87,10 +87,12 @@ const countsSchema = z.object({
 });
 export type DatasetCounts = z.infer<typeof countsSchema>;
 
+/** Counts up where the format or the way of drawing changes: shards of different versions do not mix. */
+export const DATASET_VERSION = 2;
+
 /** What decides every byte of the shards. */
 const recipeSchema = z.object({
-  /** Counts up where the format or the way of drawing changes: shards of different versions do not mix. */
-  version: z.literal(2),
+  version: z.literal(DATASET_VERSION),
   kind: z.enum(KINDS),
   source: z.discriminatedUnion('kind', [syntheticSchema, vapSchema]),
   shardPeople: z.number().int().positive(),

@@ -8,6 +8,7 @@ import { fileFailure } from '../../store/file-failure.ts';
 import { makeFolder } from '../../store/make-folder.ts';
 import { writeWhole } from '../write-models.ts';
 import {
+  DATASET_VERSION,
   MANIFEST_FILE,
   MEAN_FACE_FILE,
   peopleOf,
@@ -70,7 +71,7 @@ export async function writeDataset(
 ): Promise<WriteReport> {
   const { kind, source, shardPeople = 50, meanFace, software, progress } = options;
   const recipe: DatasetRecipe = {
-    version: 2,
+    version: DATASET_VERSION,
     kind,
     source,
     shardPeople,

@@ -148,21 +148,19 @@ export interface RetrainCost {
 
 /**
  * One retraining in light of a large gallery against a large pool, both made large by repeating what there is.
- * @param open loads what computes: counted as memory, not as time
+ * @param fit tells of each epoch
+ * @param resident bytes of the process before it loaded what computes
  */
 export async function timeRetraining(
   films: readonly VisitFilm[],
   policies: Policies,
-  open: () => Promise<{
-    readonly pool: ImpostorPool;
-    readonly fit: (problem: FitProblem, told: () => void) => ReturnType<Fitter>;
-  }>,
+  pool: ImpostorPool,
+  fit: (problem: FitProblem, told: () => void) => ReturnType<Fitter>,
+  resident: number,
 ): Promise<RetrainCost> {
   const captures = films.flatMap((film) => film.captures);
   const templates = Array.from({ length: LARGE.views }, (_, i) => captures[i % captures.length]);
   const gallery = enrolled(templates, policies[0]);
-  const resident = process.memoryUsage.rss();
-  const { pool, fit } = await open();
   const days = 2;
   const people = Array.from(
     { length: LARGE.impostors / days },

@@ -13,6 +13,7 @@ import { fitHead, openBackend } from '../../../adapters/trainer/fit-head.ts';
 import { loadImpostorPool } from '../../../adapters/trainer/impostor-pool.ts';
 import { BACKENDS, type Backend } from '../../../contract/states/retrain.ts';
 import { describeRate } from '../../../core/evaluation/rates.ts';
+import type { FitProblem } from '../../../core/retrain/fit.ts';
 import { loadPolicies } from '../../../core/retrain/plan.ts';
 import { loadPolicy } from '../../shared/policy.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -65,19 +66,14 @@ export function evaluateRetrain(group: Command): void {
         progress: (share) => output.progress(`Filming: ${Math.round(100 * share)} %`),
       });
       const policies = unwrap(await loadPolicies(loadPolicy));
-      output.progress('Retraining a large gallery');
-      const cost = await timeRetraining(films, policies, async () => {
-        const [{ tf }, pool] = [await openBackend(options.backend), await loadImpostorPool(models)];
-        return { pool, fit: (problem, told) => fitHead(tf, problem, told) };
-      });
+      const resident = process.memoryUsage.rss();
       const { tf, backend } = await openBackend(options.backend);
       const impostors = await loadImpostorPool(models);
-      const measured = await measureRetraining(
-        films,
-        policies,
-        impostors,
-        (problem) => fitHead(tf, problem, () => undefined),
-        (share) => output.progress(`Retraining: ${Math.round(100 * share)} %`),
+      output.progress('Retraining a large gallery');
+      const fit = (problem: FitProblem, told: () => void = () => undefined) => fitHead(tf, problem, told);
+      const cost = await timeRetraining(films, policies, impostors, fit, resident);
+      const measured = await measureRetraining(films, policies, impostors, fit, (share) =>
+        output.progress(`Retraining: ${Math.round(100 * share)} %`),
       );
       const who = `${pool}/${from} to ${pool}/${from + count - 1}`;
       const report = { synthetic: true, who, visits, backend, cost, ...measured };
