@@ -25,7 +25,7 @@ import { FAR_MM, findPresence, NEAR_MM, type Presence } from './sense/presence.t
 import { kindIn } from './judge/policy.ts';
 import { brightness, judgeQuality, QUALITY_LIMITS } from './judge/quality.ts';
 import { register, type Lift, type Region, type RegisteredFrame } from './sense/registration.ts';
-import { completeness, reliefOf, type Paint, type Relief } from './shape/relief.ts';
+import { completeness, noseMeasured, reliefOf, type Paint, type Relief } from './shape/relief.ts';
 import { settle, type Settled } from './shape/settle.ts';
 import { reliefTensor, withoutColour } from './shape/tensor.ts';
 import { withoutTilt } from './shape/tilt.ts';
@@ -152,7 +152,13 @@ export class Observer {
     const pose = poseFromRotation(withoutTilt(headToCamera, relief, this.models.mean).rotation);
     const distance = mm(headToCamera.translation[2]);
     const track = this.track.follow(headToCamera.translation, frame.capturedAt, sight.spectrum);
-    const problem = judgeQuality({ distance, pose, meshScore: mesh.score, sharpness });
+    const problem = judgeQuality({
+      distance,
+      noseMeasured: noseMeasured(registered, headToCamera),
+      pose,
+      meshScore: mesh.score,
+      sharpness,
+    });
     if (problem) return { ...facts(), kind: 'unclear', guidance: problem, pose };
 
     const fused = this.track.fuse(relief);

@@ -3,14 +3,22 @@
  * is settled; the linear model learns from depth alone, fused in the ways that the app fuses frames.
  */
 import type { Spectrum } from '../../contract/evidence.ts';
-import { deg, ms } from '../../contract/units.ts';
+import { deg, mm, ms } from '../../contract/units.ts';
 import { toneMapInfrared } from '../../core/face/infrared.ts';
 import type { Rigid, SensorFrame } from '../../core/sense/frames.ts';
 import { compose, rotationFromVector } from '../../core/geometry/rigid.ts';
 import type { MeanFace } from '../../core/shape/mean-face.ts';
 import { Random } from '../../core/random.ts';
 import { register, type RegisteredFrame } from '../../core/sense/registration.ts';
-import { fuse, RELIEF_CELLS, reliefOf, type Paint, type Relief } from '../../core/shape/relief.ts';
+import {
+  fuse,
+  noseMeasured,
+  RELIEF_CELLS,
+  reliefOf,
+  type Paint,
+  type Relief,
+} from '../../core/shape/relief.ts';
+import { cutByNearness } from '../../core/judge/quality.ts';
 import { settle } from '../../core/shape/settle.ts';
 import { reliefTensor } from '../../core/shape/tensor.ts';
 import { sampleIdentity } from '../synthetic/people/identity.ts';
@@ -147,7 +155,7 @@ export interface SettledShot {
 /**
  * @param random decides place and start
  * @param seed the noise
- * @returns undefined where the frame does not settle
+ * @returns undefined where the frame does not settle, or is one that the app would not take since its nose is lost by nearness
  */
 export function shootSettled(
   random: Random,
@@ -163,6 +171,11 @@ export function shootSettled(
   const jitter = drawMotion(random, startAngleJitter, 0.5);
   const settled = settle(registered, compose(truth, compose(session.bias, jitter)), mean)?.headToCamera;
   if (!settled) return undefined;
+  const cues = {
+    distance: mm(settled.translation[2]),
+    noseMeasured: noseMeasured(registered, settled),
+  };
+  if (cutByNearness(cues)) return undefined;
   return { pose, truth, registered, settled, relief: reliefOf(registered, settled, mean, paint) };
 }
 

@@ -126,6 +126,17 @@ describe('the path of a frame, on the simulated sensor', () => {
     expect(await observeAll(blind)).toMatchObject(Array(3).fill({ kind: 'unclear', guidance: 'light' }));
   });
 
+  it.each(['office', 'dark'] as const)(
+    'sends a face back whose nose is too near to be measured, and takes it a hand farther away (light: %s)',
+    async (light) => {
+      const at = (distance: number) =>
+        observeAll(shots(one('check/2', light, standing({ distance }, 'near')), 6));
+      for (const evidence of await at(376))
+        expect(evidence).toMatchObject({ kind: 'unclear', guidance: 'back' });
+      expect(faces(await at(450))).toHaveLength(6);
+    },
+  );
+
   it('starts a new track when somebody else stands there', async () => {
     const observer = new Observer(models, systemClock);
     const [before] = faces(await observeAll(shots('you', 4), observer)).slice(-1);

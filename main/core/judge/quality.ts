@@ -9,6 +9,9 @@ export const QUALITY_LIMITS = {
   /** Below this the sensor's depth breaks up; beyond FAR_MM the face has too few pixels. */
   nearest: mm(NEAR_MM + 20),
   furthest: FAR_MM,
+  /** A face at less than this that shows less of its nose is too near for its sensor, whatever that one's limit is. */
+  noseFrom: mm(650),
+  noseMeasured: 0.6,
   yaw: 38,
   pitch: 30,
   roll: 30,
@@ -21,6 +24,8 @@ export const QUALITY_LIMITS = {
 
 export interface QualityCues {
   readonly distance: Millimetres;
+  /** Share of the nose that the sensor measured, 0 … 1 (relief.ts). */
+  readonly noseMeasured: number;
   readonly pose: Pose;
   readonly meshScore: number;
   readonly sharpness: number;
@@ -30,7 +35,7 @@ export interface QualityCues {
 export function judgeQuality(cues: QualityCues): GuidanceCode | undefined {
   const limits = QUALITY_LIMITS;
   if (cues.distance > limits.furthest) return 'closer';
-  if (cues.distance < limits.nearest) return 'back';
+  if (cues.distance < limits.nearest || cutByNearness(cues)) return 'back';
   const outside = (angle: Degrees, limit: number) => Math.abs(angle) > limit;
   if (
     outside(cues.pose.yaw, limits.yaw) ||
@@ -42,6 +47,13 @@ export function judgeQuality(cues: QualityCues): GuidanceCode | undefined {
   if (cues.sharpness < limits.sharpness) return 'hold';
   return undefined;
 }
+
+/** Whether a face is so near that its sensor loses the nose: no face is known by what is left. */
+export const cutByNearness = ({
+  distance,
+  noseMeasured,
+}: Pick<QualityCues, 'distance' | 'noseMeasured'>): boolean =>
+  distance < QUALITY_LIMITS.noseFrom && noseMeasured < QUALITY_LIMITS.noseMeasured;
 
 /** Brightness statistics of a rectangle of a picture, every `step`-th pixel. */
 export function brightness(

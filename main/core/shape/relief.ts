@@ -167,18 +167,42 @@ function add(into: Float32Array, plane: Float32Array): void {
 }
 
 /** The box of the head's frame that holds every face: x, y, z from … to, millimetres. */
-const HEAD_BOX = [
+const HEAD_BOX: Box3 = [
   [RELIEF.left, -RELIEF.left],
   [RELIEF.top - RELIEF.rows * RELIEF.cell, RELIEF.top],
   [-70, 65],
-] as const;
+];
+/** The foremost half of every nose. */
+const NOSE_BOX: Box3 = [
+  [-8, 8],
+  [-46, -18],
+  [5, 30],
+];
+
+type Box3 = readonly (readonly [number, number])[];
 
 /** Where the face is among the region's pixels. */
-export function faceWindow(registered: RegisteredFrame, headToCamera: Rigid): Region {
-  const [xs, ys, zs] = HEAD_BOX;
+export const faceWindow = (registered: RegisteredFrame, headToCamera: Rigid): Region =>
+  windowOfBox(registered, headToCamera, HEAD_BOX);
+
+function windowOfBox(registered: RegisteredFrame, headToCamera: Rigid, [xs, ys, zs]: Box3): Region {
   const corners: Vec3[] = [];
   for (const x of xs) for (const y of ys) for (const z of zs) corners.push(apply(headToCamera, [x, y, z]));
   return windowOf(registered, corners);
+}
+
+/**
+ * Share of the pixels before which the nose should be that measured anything, 0 … 1. The nose is what a sensor loses first
+ * of a face that comes too near.
+ */
+export function noseMeasured(registered: RegisteredFrame, headToCamera: Rigid): number {
+  const { points, region } = registered;
+  const { left, right, top, bottom } = windowOfBox(registered, headToCamera, NOSE_BOX);
+  const width = region.right - region.left;
+  let measured = 0;
+  for (let v = top; v < bottom; v++)
+    for (let u = left, p = 3 * (v * width + left) + 2; u < right; u++, p += 3) if (points[p] > 0) measured++;
+  return measured / Math.max(1, (right - left) * (bottom - top));
 }
 
 /** A cell counts as observed from this weight on. */

@@ -8,7 +8,7 @@ import { angleBetween, apply, compose, invert, rotationFromVector } from '../geo
 import { surfaceDeparture } from '../judge/liveness.ts';
 import { meanFaceFrom } from './mean-face.ts';
 import { register } from '../sense/registration.ts';
-import { completeness, fuse, heights, RELIEF, RELIEF_CELLS, reliefOf } from './relief.ts';
+import { completeness, fuse, heights, noseMeasured, RELIEF, RELIEF_CELLS, reliefOf } from './relief.ts';
 import { settle } from './settle.ts';
 import { reliefTensor } from './tensor.ts';
 
@@ -120,6 +120,27 @@ describe('the relief', () => {
       errors.sort((a, b) => a - b);
       expect(errors[errors.length >> 1]).toBeLessThan(0.6);
       expect(completeness(relief, mean)).toBeGreaterThan(0.85);
+    }
+  });
+
+  it('tells how much of the nose a sensor measured that reaches no nearer than so far', () => {
+    for (const [yaw, pitch] of [
+      [0, 0],
+      [25, -12],
+    ] as const) {
+      const truth = place(yaw, pitch, 0, 400);
+      const frame = shoot(truth, hill);
+      const from = (nearest: number) =>
+        noseMeasured(
+          register({
+            ...frame,
+            depth: { ...frame.depth, data: frame.depth.data.map((z) => (z < nearest ? 0 : z)) },
+          }),
+          truth,
+        );
+      expect(from(0)).toBe(1);
+      expect(from(340)).toBe(1);
+      expect(from(400)).toBeLessThan(0.4);
     }
   });
 

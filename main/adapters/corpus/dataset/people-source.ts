@@ -17,8 +17,8 @@ import type { DatasetKind, FrameRecord, PersonRecord, SessionRecord, SyntheticSo
 import { encodeRelief } from './relief-code.ts';
 import { packFrame, type PackedPerson } from './shard.ts';
 
-/** Half of the training people have a head that no morph target makes: smooth fields of this width, drawn, and strength. */
-const DEFORMATION = { width: [30, 80], rms: 1.5 } as const;
+/** Half of the training people have a head that no morph target makes: smooth fields, their width and strength drawn from these, millimetres. */
+const DEFORMATION = { width: [25, 80], rms: [1, 2.5] } as const;
 
 /** Another family of heads: what makes each one's own are smooth fields alone, about as strong as people differ. */
 const FIELDS = { width: [25, 70], rms: 2.5 } as const;
@@ -36,8 +36,9 @@ export function corpusIdentity(
     return { ...identity, details: {}, deformation: { seed, rms: FIELDS.rms, width } };
   }
   if (pool !== 'train' || index % 2 === 0) return identity;
-  const width = new Random(`deformation width ${seed}`).between(...DEFORMATION.width);
-  return { ...identity, deformation: { seed, rms: DEFORMATION.rms, width } };
+  const random = new Random(`deformation ${seed}`);
+  const width = random.between(...DEFORMATION.width);
+  return { ...identity, deformation: { seed, rms: random.between(...DEFORMATION.rms), width } };
 }
 
 type Groups = Pick<PersonRecord, 'ancestry' | 'sex' | 'ageClass' | 'deformed'>;
