@@ -1,4 +1,5 @@
 /** The people of a dataset of reliefs as a shape model sees them: one enrolment each, and probes of other sessions. */
+import { wilsonRate, type Rate } from '../../core/evaluation/rates.ts';
 import type { Embedder } from '../../core/ports.ts';
 import { RELIEF_CELLS } from '../../core/shape/relief.ts';
 import { withoutColour } from '../../core/shape/tensor.ts';
@@ -75,6 +76,12 @@ export async function embedReliefs(
     progress(i + 1, dataset.people.length);
   }
   return people;
+}
+
+/** Sessions of which too few frames were good enough for one probe: too near, mostly. They are compared with nobody. */
+export function failureToAcquire({ people }: Dataset): Rate {
+  const sessions = people.flatMap((person) => person.sessions);
+  return wilsonRate(sessions.filter(({ frames }) => frames.length < PROBE_FRAMES).length, sessions.length);
 }
 
 async function embedAll(model: Embedder, input: Float32Array, size: number): Promise<Float32Array[]> {

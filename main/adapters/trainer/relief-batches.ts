@@ -28,7 +28,7 @@ const RELIEF_BATCHES: ReliefBatchRecipe = {
   fused: 8,
   colourless: 0.15,
   patched: 0.3,
-  bent: { share: 0.5, rms: 1.5, width: [20, 60] },
+  bent: { share: 0.6, rms: 2, width: [20, 60] },
 };
 
 const SIZE = 4 * RELIEF_CELLS;

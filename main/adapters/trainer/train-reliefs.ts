@@ -21,10 +21,10 @@ import { separation, type Separation } from './validate-reliefs.ts';
 const COURSE: Course = {
   spec: FACET_RGBD,
   recipe: {
-    seed: 'facet-rgbd 4',
+    seed: 'facet-rgbd 5',
     loss: 'supervised-contrastive',
     temperature: 0.1,
-    steps: [3500, 0],
+    steps: [4000, 0],
     rate: 2e-3,
     cosface: { scale: 24, margin: 0.3 },
     alikeFrom: 400,

@@ -10,7 +10,7 @@ import { fuse, heights, OBSERVED, RELIEF_CELLS, type Relief } from '../../../cor
 import { ARTICLE_CROP, articleTensor, reliefTensor } from '../../../core/shape/tensor.ts';
 import { modelsFolder } from '../../program-files.ts';
 import { encodeCrop } from './crop-code.ts';
-import { shardFiles, type DatasetKind, type SyntheticSource } from './labels.ts';
+import { DATASET_VERSION, shardFiles, type DatasetKind, type SyntheticSource } from './labels.ts';
 import { openDataset } from './open-dataset.ts';
 import { encodeRelief } from './relief-code.ts';
 import { packFrame, type PackedPerson } from './shard.ts';
@@ -281,7 +281,7 @@ describe('a dataset', () => {
 
   it('names its shards by their order', () => {
     const recipe = {
-      version: 2,
+      version: DATASET_VERSION,
       kind: 'reliefs',
       source: sourceOf(101),
       shardPeople: 50,
