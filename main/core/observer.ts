@@ -24,7 +24,7 @@ import type { Clock, Embedder, FaceDetector, LandmarkModel } from './ports.ts';
 import { FAR_MM, findPresence, NEAR_MM, type Presence } from './sense/presence.ts';
 import { kindIn } from './judge/policy.ts';
 import { brightness, judgeQuality, QUALITY_LIMITS } from './judge/quality.ts';
-import { register, type Lift, type Region, type RegisteredFrame } from './sense/registration.ts';
+import { Registrar, type Lift, type Region, type RegisteredFrame } from './sense/registration.ts';
 import { completeness, noseMeasured, reliefOf, type Paint, type Relief } from './shape/relief.ts';
 import { settle, type Settled } from './shape/settle.ts';
 import { reliefTensor, withoutColour } from './shape/tensor.ts';
@@ -43,7 +43,10 @@ export interface FaceModels {
   readonly mean: MeanFace;
 }
 
-/** What one frame showed, in full: for the preview, diagnostics, evaluation and training; never leaves the pipeline. */
+/**
+ * What one frame showed, in full: for the preview, diagnostics, evaluation and training; never leaves the pipeline. `registered`
+ * holds until the next frame is judged.
+ */
 export interface Observation {
   readonly registered: RegisteredFrame;
   readonly spectrum: Spectrum;
@@ -74,6 +77,7 @@ const CROPS = 1;
 
 export class Observer {
   private readonly track = new Track();
+  private readonly registrar = new Registrar();
   private readonly freshness = new Freshness();
   private lastSequence: number | undefined;
   /** The mesh of the frame before, where it may be followed instead of looking for faces again. */
@@ -119,7 +123,9 @@ export class Observer {
     const presences = watch.time('presence', () => findPresence(frame.depth));
     if (presences.length === 0) return nobody();
     const region = widest(presences, frame);
-    const registered = watch.time('register', () => register(frame, region, FAR_MM + BEHIND_MM));
+    const registered = watch.time('register', () =>
+      this.registrar.register(frame, region, FAR_MM + BEHIND_MM),
+    );
     const sight = chooseSpectrum(registered);
     if (!sight) return unclear('light');
     const lift = sight.spectrum === 'colour' ? registered.liftColour : registered.liftDepth;

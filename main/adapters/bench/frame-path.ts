@@ -4,7 +4,7 @@ import { ms } from '../../contract/units.ts';
 import type { ColourImage } from '../../core/sense/frames.ts';
 import { galleryDistance } from '../../core/judge/match.ts';
 import { Observer, type FaceModels } from '../../core/observer.ts';
-import { register } from '../../core/sense/registration.ts';
+import { Registrar } from '../../core/sense/registration.ts';
 import { reliefTensor } from '../../core/shape/tensor.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { ordinaryCast } from '../sensors/simulated/cast.ts';
@@ -38,6 +38,7 @@ export async function measureFramePath(
   progress: (done: number) => void,
 ): Promise<FramePathReport> {
   const observer = new Observer(models, systemClock);
+  const registrar = new Registrar();
   const stage = new Stage('you', ordinaryCast());
   const stages: Partial<Record<PathStage | 'tensor' | 'match', number[]>> = {};
   const total: number[] = [];
@@ -61,7 +62,7 @@ export async function measureFramePath(
     if (n < WARM_UP) continue;
     total.push(ended - begun);
     pictures.push(frame.colour!);
-    whole.push(timeOf(() => register(frame)));
+    whole.push(timeOf(() => registrar.register(frame)));
     const tensor = timeTensor(observer, models);
     relief.push((evidence.stages.settle ?? 0) + (evidence.stages.relief ?? 0) + tensor);
     const add = (name: PathStage | 'tensor' | 'match', value: number) => (stages[name] ??= []).push(value);

@@ -4,20 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FacetError } from '../../contract/result.ts';
 import { ms } from '../../contract/units.ts';
-import type { SensorFrame } from '../../core/sense/frames.ts';
-import { FAR_MM, findPresence } from '../../core/sense/presence.ts';
-import { register } from '../../core/sense/registration.ts';
 import { systemClock } from '../clock/system-clock.ts';
-import { fakenectLibrary, filmForFakenect, rawDepth } from '../sensors/freenect/fakenect-film.ts';
-import { VIDEO } from '../sensors/freenect/freenect-addon.ts';
-import { depthOf, DRAWN_TRIANGLE, millimetresOf, SIZE } from '../sensors/freenect/kinect-v1.ts';
+import { fakenectLibrary, filmForFakenect } from '../sensors/freenect/fakenect-film.ts';
 import { openSensor } from '../sensors/open-sensor.ts';
 import { soak, type SoakReport } from './soak.ts';
-import { timesOf, type Times } from './statistics.ts';
 
 export interface KinectV1Report {
-  /** Raw depth to millimetres and registration, ms of CPU time: where somebody is, as the pipeline does, and of the whole frame. */
-  readonly conversion: { readonly path: Times; readonly whole: Times };
   readonly driver: DriverReport;
   /** The same film through the pipeline process. */
   readonly pipeline: SoakReport;
@@ -33,8 +25,6 @@ interface DriverReport {
 
 /** Of the film, which comes again and again. */
 const LENGTH = 3;
-/** Frames until the code is compiled. */
-const WARM_UP = 20;
 /** For the models to be loaded. */
 const LEAD = 20;
 
@@ -56,51 +46,17 @@ export async function measureKinectV1(
     progress('A film of a synthetic visitor');
     const film = join(folder, 'film');
     const times = Math.ceil((seconds + LEAD) / LENGTH);
-    const frames = await filmForFakenect(film, { scene: 'you+v1', seconds: LENGTH, times });
+    await filmForFakenect(film, { scene: 'you+v1', seconds: LENGTH, times });
     Object.assign(process.env, { FACET_FREENECT: library, FAKENECT_PATH: film });
-    progress('Conversion and registration');
-    const conversion = measureConversion(frames);
     progress('The driver alone');
     const driver = await measureDriver(seconds, signal);
     const report = await soak(pipeline, 'freenect', ms(seconds * 1000), signal, (elapsed) =>
       progress(`The whole pipeline, ${Math.round(elapsed / 1000)} of ${seconds} s`),
     );
-    return { conversion, driver, pipeline: report };
+    return { driver, pipeline: report };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function measureConversion(frames: readonly SensorFrame[]): KinectV1Report['conversion'] {
-  const table = millimetresOf(DRAWN_TRIANGLE);
-  const [path, whole]: number[][] = [[], []];
-  frames.forEach((frame, i) => {
-    const bytes = rawDepth(frame.depth.data).buffer as ArrayBuffer;
-    let converted = frame;
-    const conversion = cpuTime(() => {
-      const data = depthOf({ bytes, format: VIDEO.rgb, ...SIZE, number: i, ticks: 0, age: 0 }, table);
-      converted = { ...frame, depth: { ...frame.depth, data } };
-    });
-    const [presence] = findPresence(converted.depth);
-    if (i < WARM_UP || !presence) return;
-    const { left, top, right, bottom } = presence.region;
-    const region = {
-      left: Math.max(0, left),
-      top: Math.max(0, top),
-      right: Math.min(SIZE.width, right),
-      bottom: Math.min(SIZE.height, bottom),
-    };
-    path.push(conversion + cpuTime(() => register(converted, region, FAR_MM)));
-    whole.push(conversion + cpuTime(() => register(converted)));
-  });
-  return { path: timesOf(path), whole: timesOf(whole) };
-}
-
-function cpuTime(work: () => void): number {
-  const begun = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(begun);
-  return (user + system) / 1000;
 }
 
 async function measureDriver(seconds: number, signal: AbortSignal): Promise<DriverReport> {

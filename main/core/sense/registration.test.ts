@@ -4,7 +4,7 @@ import { ms } from '../../contract/units.ts';
 import type { Intrinsics, Rigid, SensorFrame } from './frames.ts';
 import { project, unproject } from '../geometry/camera.ts';
 import { apply, identity, rotationFromVector } from '../geometry/rigid.ts';
-import { register } from './registration.ts';
+import { register, Registrar } from './registration.ts';
 
 const depthCamera: Intrinsics = { width: 64, height: 48, fx: 60, fy: 61, cx: 31.5, cy: 23.5 };
 const colourCamera: Intrinsics = { width: 128, height: 96, fx: 118, fy: 119, cx: 64, cy: 47 };
@@ -162,6 +162,41 @@ describe('registration', () => {
       expect([...part.points.slice(p * 3, p * 3 + 3)]).toEqual([...whole.points.slice(w * 3, w * 3 + 3)]);
       expect([...part.colourAt.slice(p * 2, p * 2 + 2)]).toEqual([...whole.colourAt.slice(w * 2, w * 2 + 2)]);
     }
+  });
+
+  it('gives in memory that it used before what it gives in memory of its own', () => {
+    const scene = fc.record({
+      near: fc.integer({ min: 400, max: 1500 }),
+      holes: fc.integer({ min: 2, max: 9 }),
+      left: fc.nat(30),
+      right: fc.integer({ min: 31, max: 64 }),
+      top: fc.nat(20),
+      bottom: fc.integer({ min: 21, max: 48 }),
+      shift: fc.integer({ min: -60, max: 60 }),
+      coloured: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(scene, { minLength: 2, maxLength: 4 }), (scenes) => {
+        const registrar = new Registrar();
+        for (const { near, holes, shift, coloured, ...region } of scenes) {
+          const bar = (u: number, v: number) => (u < 30 ? near : 2 * near) * ((u + v) % holes ? 1 : 0);
+          const { colour, ...dark } = frameOf(bar, {
+            rotation: identity.rotation,
+            translation: [shift, 0, 0],
+          });
+          const frame = coloured ? { ...dark, colour: colour! } : dark;
+          const [again, fresh] = [registrar.register(frame, region), register(frame, region)];
+          expect(again.points).toEqual(fresh.points);
+          expect(again.colourAt).toEqual(fresh.colourAt);
+          for (const [u, v] of [
+            [20, 30],
+            [64, 48],
+            [100, 60],
+          ] as const)
+            expect(again.liftColour(u, v)).toEqual(fresh.liftColour(u, v));
+        }
+      }),
+    );
   });
 
   it('takes no colour for what something nearer hides from the colour camera', () => {

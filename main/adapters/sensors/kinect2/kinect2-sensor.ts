@@ -10,11 +10,11 @@ import { identity } from '../../../core/geometry/rigid.ts';
 import type { Clock, Sensor } from '../../../core/ports.ts';
 import type { SensorFrame, SensorInfo } from '../../../core/sense/frames.ts';
 import { checkDevice } from '../check-device.ts';
-import { bytesOf, COLOUR_SIZE, DEPTH_SIZE, DRAWN_COLOUR, DRAWN_DEPTH, unmirror } from '../kinect-v2.ts';
+import { bytesOf, DEPTH_SIZE, DRAWN_COLOUR, DRAWN_DEPTH } from '../kinect-v2.ts';
 import { Mailbox } from '../mailbox.ts';
 import { calibrateColour } from './calibrate-colour.ts';
 import { FRAME_TYPES, loadKinect2, type Kinect2Device, type Kinect2Package } from './kinect2-package.ts';
-import { picturesOf, type Payload, type Pictures } from './payload.ts';
+import { picturesOf, upright, type Colours, type Payload, type Pictures } from './payload.ts';
 
 export interface Kinect2Options {
   readonly clock: Pick<Clock, 'now'>;
@@ -65,7 +65,8 @@ export class Kinect2Sensor implements Sensor {
       device.on('multiSourceFrame', (payload) => {
         try {
           if (!this.colourCamera) checkFields(payload);
-          mailbox.put({ pictures: picturesOf(payload), sequence: sequence++, capturedAt: clock.now() });
+          const pictures = picturesOf(payload, this.colours);
+          mailbox.put({ pictures, sequence: sequence++, capturedAt: clock.now() });
         } catch (error) {
           mailbox.fail(error as FacetError);
         }
@@ -85,14 +86,17 @@ export class Kinect2Sensor implements Sensor {
     }
   }
 
+  /** What the next frame is made of: both pictures until the colour camera's place is known. */
+  private get colours(): Colours {
+    if (!this.colourCamera) return 'both';
+    return this.colourCamera === 'registered' ? 'registered' : 'colour';
+  }
+
   /** @returns undefined while the colour camera's place is not known yet */
   private frame({ pictures, sequence, capturedAt }: Arrival): SensorFrame | undefined {
-    const depth = unmirror(pictures.depth, DEPTH_SIZE.width);
-    const infrared = unmirror(pictures.infrared, DEPTH_SIZE.width);
-    const registered = unmirror(pictures.registered, DEPTH_SIZE.width);
-    const full = unmirror(pictures.colour, COLOUR_SIZE.width);
+    const { depth, infrared, registered, colour: full } = upright(pictures);
     if (!this.colourCamera) {
-      this.colourCamera = calibrateColour(depth, registered, full, DRAWN_DEPTH);
+      this.colourCamera = calibrateColour(depth, registered!, full!, DRAWN_DEPTH);
       if (!this.colourCamera && ++this.calibrations < CALIBRATION_FRAMES) return undefined;
       this.colourCamera ??= 'registered';
     }
@@ -108,7 +112,7 @@ export class Kinect2Sensor implements Sensor {
         width: camera.width,
         height: camera.height,
         channels: 4,
-        data: bytesOf(colour),
+        data: bytesOf(colour!),
         intrinsics: camera,
       },
       depthToColour: motion,

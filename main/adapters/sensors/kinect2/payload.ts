@@ -14,7 +14,7 @@
  * saturated here, 65 535.
  */
 import { FacetError } from '../../../contract/result.ts';
-import { COLOUR_PIXELS, DEPTH_PIXELS } from '../kinect-v2.ts';
+import { COLOUR_PIXELS, COLOUR_SIZE, DEPTH_PIXELS, DEPTH_SIZE, unmirror } from '../kinect-v2.ts';
 
 export interface Part {
   readonly buffer: Uint8Array;
@@ -44,22 +44,33 @@ export interface Pictures {
   /** Linear brightness in steps of 62. */
   readonly infrared: Uint16Array;
   /** Whole RGBA pixels. */
-  readonly colour: Uint32Array;
+  readonly colour?: Uint32Array;
   /** Whole RGBA pixels on the depth picture's grid. */
-  readonly registered: Uint32Array;
+  readonly registered?: Uint32Array;
 }
+
+/** The pictures in colour that are asked for: a copy of eight megabytes that nobody looks at would be the dearest of all. */
+export type Colours = 'both' | 'colour' | 'registered';
 
 /**
  * Copies what a handler was given: the package lays every frame into the same memory, and goes on to the next as soon as the
  * handler returns.
  * @throws FacetError `sensor-unavailable` naming a part of another size
  */
-export const picturesOf = (payload: Payload): Pictures => ({
+export const picturesOf = (payload: Payload, colours: Colours): Pictures => ({
   depth: new Uint16Array(bytesOf(payload, 'rawDepth')),
   infrared: widen(new Uint8Array(bytesOf(payload, 'infrared'))),
-  colour: new Uint32Array(bytesOf(payload, 'color')),
-  registered: new Uint32Array(bytesOf(payload, 'depthColor')),
+  ...(colours !== 'registered' && { colour: new Uint32Array(bytesOf(payload, 'color')) }),
+  ...(colours !== 'colour' && { registered: new Uint32Array(bytesOf(payload, 'depthColor')) }),
 });
+
+/** Turns the pictures the right way round, in place. */
+export function upright(pictures: Pictures): Pictures {
+  const { depth, infrared, colour, registered } = pictures;
+  for (const picture of [depth, infrared, registered]) if (picture) unmirror(picture, DEPTH_SIZE.width);
+  if (colour) unmirror(colour, COLOUR_SIZE.width);
+  return pictures;
+}
 
 /** A copy of one part's bytes, whatever else lies in the memory around them; aligned. */
 function bytesOf(payload: Payload, name: keyof typeof BYTES): ArrayBuffer {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { measureConversions, type ConversionReport } from '../../../adapters/bench/conversion.ts';
 import { measureEmbedders, type EmbedderSpeed } from '../../../adapters/bench/embedders.ts';
 import { measureFramePath, measureIdle, type FramePathReport } from '../../../adapters/bench/frame-path.ts';
 import { openHumanPeer } from '../../../adapters/bench/human-peer.ts';
@@ -21,6 +22,7 @@ import { finish, unwrap, type Output } from '../output.ts';
 
 interface Report {
   readonly path: FramePathReport;
+  readonly conversions: readonly ConversionReport[];
   readonly embedders: readonly EmbedderSpeed[];
   /** Share of one core while nobody is there. */
   readonly idle: number;
@@ -53,6 +55,8 @@ export function bench(program: Command): void {
         const path = await measureFramePath(models, frames, peer, (done) =>
           output.progress(`${done} of ${frames} frames`),
         );
+        output.progress('What each driver makes of its pictures');
+        const conversions = measureConversions(frames);
         output.progress('The embedders');
         const embedders = await measureEmbedders(modelsFolder(), frames);
         output.progress('An empty room');
@@ -60,7 +64,7 @@ export function bench(program: Command): void {
         output.progress('The simulator');
         const simulator = measureSimulator('you+turn', frames);
         const live = await measureLive(output);
-        const report: Report = { path, embedders, idle, live, simulator };
+        const report: Report = { path, conversions, embedders, idle, live, simulator };
         output.result({ ok: true, ...report }, describe(report));
         return EXIT.ok;
       });
@@ -71,11 +75,10 @@ async function benchKinectV1(output: Output, seconds: number): Promise<number> {
   const report = await measureKinectV1(hostFile('pipeline'), seconds, untilInterrupted(), (what) =>
     output.progress(what),
   );
-  const { conversion, driver, pipeline } = report;
+  const { driver, pipeline } = report;
   const percent = (share: number | undefined) => (share === undefined ? '?' : (100 * share).toFixed(1));
   const lines = [
     `A Kinect v1 played by fakenect at 30 frames/s, ${seconds} s each (synthetic visitor, load ${loadavg()[0].toFixed(1)} on ${availableParallelism()} cores):`,
-    `  millimetres and registration where somebody is: ${conversion.path.p50.toFixed(2)} ms of CPU time p50, ${conversion.path.p95.toFixed(2)} ms p95; of the whole frame ${conversion.whole.p50.toFixed(2)} and ${conversion.whole.p95.toFixed(2)} ms`,
     `  driver alone: ${driver.framesPerSecond.toFixed(1)} frames/s, ${driver.dropped} dropped; ${percent(driver.process)} % of one core, ${percent(driver.thread)} % of it in the library's thread`,
     `  whole pipeline: ${pipeline.framesPerSecond.toFixed(1)} frames/s, ${pipeline.dropped} dropped; age at the decision ${pipeline.age.p50.toFixed(1)} ms p50, ${pipeline.age.p95.toFixed(1)} ms p95 (first fifth → last: ${pipeline.ageGrowth.first.toFixed(1)} → ${pipeline.ageGrowth.last.toFixed(1)})`,
   ];
@@ -122,7 +125,7 @@ async function measureLive(output: Output): Promise<LiveReport> {
   }
 }
 
-function describe({ path, embedders, idle, live, simulator }: Report): string {
+function describe({ path, conversions, embedders, idle, live, simulator }: Report): string {
   const row = (name: string, { p50, p95 }: Times) =>
     `  ${name.padEnd(12)} ${p50.toFixed(2).padStart(8)} ${p95.toFixed(2).padStart(8)}`;
   return [
@@ -135,6 +138,10 @@ function describe({ path, embedders, idle, live, simulator }: Report): string {
     ...(path.peer
       ? [row('peer', path.peer.total), `  ${path.peer.ratio.toFixed(1)} × as fast as ${path.peer.name}`]
       : []),
+    ...conversions.map(
+      ({ driver, conversion, path, whole }) =>
+        `Conversion by ${driver}: ${conversion.p50.toFixed(2)} ms of CPU time p50, with registration where somebody is ${path.p50.toFixed(2)} (p95 ${path.p95.toFixed(2)}), of the whole frame ${whole.p50.toFixed(2)} (p95 ${whole.p95.toFixed(2)}).`,
+    ),
     ...embedders.map(
       ({ model, alone, batched, batch }) =>
         `One embedding by ${model} on one thread: ${alone.p50.toFixed(2)} ms p50, ${alone.p95.toFixed(2)} ms p95; in batches of ${batch} ${batched.p50.toFixed(2)} ms each.`,
