@@ -12,7 +12,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FILE_DESCRIPTOR_SET } from './foxglove.ts';
 import { frames, options, sensor, someFrames } from './frames.fixture.ts';
-import { McapRecorder, record } from './mcap-recorder.ts';
+import { McapRecorder, record, type RecorderOptions } from './mcap-recorder.ts';
 import { quaternionFromRotation, rotationFromQuaternion } from './quaternion.ts';
 import { fromFields, isSynthetic } from './recording-metadata.ts';
 
@@ -238,6 +238,58 @@ describe('a recording', () => {
     expect(errors).toHaveLength(width * height * 3);
     expect(errors.reduce((sum, error) => sum + error) / errors.length).toBeLessThan(2);
     expect(Math.max(...errors)).toBeLessThan(16);
+  });
+
+  describe('of a colour picture of a Kinect v2’s size', () => {
+    const [width, height] = [1920, 64];
+    const wave = (x: number, y: number, channel: number) => 127 + 90 * Math.sin(x / 14 + y / 12 + channel);
+    const camera = { width, height, fx: 1081, fy: 1079, cx: 962.5, cy: 30.5 };
+    const picture = Uint8Array.from({ length: width * height * 4 }, (_, i) => {
+      const [channel, x, y] = [i % 4, (i >> 2) % width, Math.floor(i / 4 / width)];
+      return channel === 3 ? 255 : Math.round(wave(x, y, channel));
+    });
+    const seen = { width, height, channels: 4 as const, data: picture, intrinsics: camera };
+    const recorded = async (name: string, more: Partial<RecorderOptions>) => {
+      const path = join(folder, name);
+      const [frame] = someFrames(1);
+      await record(each([{ ...frame, colour: seen }]), path, { ...options, ...more });
+      const { messages, metadata } = await readAsFoxglove(path);
+      const content = (topic: string) => messages.find((m) => m.topic === topic)!.content;
+      return { content, metadata: fromFields(metadata[0].metadata)! };
+    };
+
+    test('keeps half of the pixels each way where it is told to, with the camera that sees so', async () => {
+      const { content, metadata } = await recorded('half.mcap', { halfColour: true });
+      const { K } = content('/colour/camera_info') as { K: number[] };
+      const { data } = content('/colour/image') as { data: Buffer };
+      const half = await sharp(data).raw().toBuffer({ resolveWithObject: true });
+      expect(half.info).toMatchObject({ width: 960, height: 32 });
+      expect(metadata).toMatchObject({
+        halfColour: true,
+        intrinsics: { colour: { width: 960, height: 32, fx: K[0], fy: K[4], cx: K[2], cy: K[5] } },
+      });
+      // What either camera sees in one direction is the same; half a pixel of the sensor beside it, the error is 4.6.
+      const errors: number[] = [];
+      for (let v = 2; v < 30; v++)
+        for (let u = 2; u < 958; u++) {
+          const [x, y] = [(u - K[2]) / K[0], (v - K[5]) / K[4]];
+          for (let c = 0; c < 3; c++) {
+            const whole = wave(camera.fx * x + camera.cx, camera.fy * y + camera.cy, c);
+            errors.push(Math.abs(half.data[(v * 960 + u) * 3 + c] - whole));
+          }
+        }
+      expect(errors.reduce((sum, error) => sum + error) / errors.length).toBeLessThan(3);
+    });
+
+    test.each([
+      ['is not told to', 'whole.mcap', {}],
+      ['keeps every bit', 'bits.mcap', { halfColour: true, lossless: true }],
+    ])('keeps all pixels where it %s', async (_, name, more) => {
+      const { content, metadata } = await recorded(name, more);
+      expect(content('/colour/camera_info')).toMatchObject({ width, height });
+      expect(metadata.halfColour).toBeUndefined();
+      expect(metadata.intrinsics!.colour).toEqual(camera);
+    });
   });
 
   test('rounds infrared by less than its noise, and depth never', async () => {

@@ -13,6 +13,8 @@ export interface RecordingMetadata {
   readonly origin: bigint;
   /** Of the first frame; every frame has its own beside it (`camera_info`). */
   readonly intrinsics?: { readonly depth: Intrinsics; readonly colour?: Intrinsics };
+  /** Colour has half of the sensor's pixels each way; the intrinsics are those of what was recorded. */
+  readonly halfColour?: boolean;
   /** What was done to the recording since, one sentence for each time. */
   readonly edits?: readonly string[];
 }
@@ -52,11 +54,12 @@ const fields = z.object({
   origin_ns: z.string().regex(/^-?\d{1,19}$/),
   depth_intrinsics: json(intrinsics).optional(),
   colour_intrinsics: json(intrinsics).optional(),
+  half_colour: z.literal('true').optional(),
   edits: json(z.array(z.string())).optional(),
 });
 
 export function toFields(metadata: RecordingMetadata): Map<string, string> {
-  const { sensor, softwareVersion, consent, origin, intrinsics, edits } = metadata;
+  const { sensor, softwareVersion, consent, origin, intrinsics, halfColour, edits } = metadata;
   return new Map(
     Object.entries({
       driver: sensor.driver,
@@ -68,6 +71,7 @@ export function toFields(metadata: RecordingMetadata): Map<string, string> {
       origin_ns: String(origin),
       ...(intrinsics && { depth_intrinsics: JSON.stringify(intrinsics.depth) }),
       ...(intrinsics?.colour && { colour_intrinsics: JSON.stringify(intrinsics.colour) }),
+      ...(halfColour && { half_colour: 'true' as const }),
       ...(edits && { edits: JSON.stringify(edits) }),
     } satisfies z.input<typeof fields>),
   );
@@ -78,13 +82,14 @@ export function fromFields(record: ReadonlyMap<string, string>): RecordingMetada
   const parsed = fields.safeParse(Object.fromEntries(record));
   if (!parsed.success) return undefined;
   const { driver, model, serial, simulated, software_version, consent, origin_ns } = parsed.data;
-  const { depth_intrinsics: depth, colour_intrinsics: colour, edits } = parsed.data;
+  const { depth_intrinsics: depth, colour_intrinsics: colour, half_colour, edits } = parsed.data;
   return {
     sensor: { driver, model, serial, simulated: simulated === 'true' },
     softwareVersion: software_version,
     consent,
     origin: BigInt(origin_ns),
     ...(depth && { intrinsics: { depth, ...(colour && { colour }) } }),
+    ...(half_colour && { halfColour: true }),
     ...(edits && { edits }),
   };
 }

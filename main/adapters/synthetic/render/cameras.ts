@@ -1,4 +1,5 @@
 /** The cameras of the sensors that are simulated: the one place for their geometry. */
+import { halved } from '../../../core/geometry/camera.ts';
 import type { Intrinsics, Rigid, SensorInfo } from '../../../core/sense/frames.ts';
 
 /** A sensor's two cameras, how they sit to each other and what each measures. */
@@ -20,18 +21,6 @@ export type ColourSize = 'half' | 'full';
 
 // The axes of the two cameras of a real Kinect differ by a fraction of a degree: 0.3° about y here.
 const SLIGHT_TURN = [0.99998629, 0, 0.00523596, 0, 1, 0, -0.00523596, 0, 0.99998629] as const;
-
-/** Half of the pixels in each direction; keeps the convention that (0, 0) is a pixel's centre. */
-function halved(full: Intrinsics): Intrinsics {
-  return {
-    width: full.width / 2,
-    height: full.height / 2,
-    fx: full.fx / 2,
-    fy: full.fy / 2,
-    cx: (full.cx + 0.5) / 2 - 0.5,
-    cy: (full.cy + 0.5) / 2 - 0.5,
-  };
-}
 
 const V2_COLOUR: Intrinsics = { width: 1920, height: 1080, fx: 1081, fy: 1081, cx: 962.5, cy: 541.5 };
 

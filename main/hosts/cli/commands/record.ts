@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { systemClock } from '../../../adapters/clock/system-clock.ts';
 import { hostFile } from '../../../adapters/program-files.ts';
 import { buffered } from '../../../adapters/recorder/buffered.ts';
+import { isHalved } from '../../../adapters/recorder/half-colour.ts';
 import { McapRecorder, type RecordingSummary } from '../../../adapters/recorder/mcap-recorder.ts';
 import { exists } from '../../../adapters/recorder/recording-file.ts';
 import { openSensor } from '../../../adapters/sensors/open-sensor.ts';
@@ -38,7 +39,7 @@ interface RecordOptions extends CommonOptions {
 
 /** Sensors of today deliver this many frames a second. */
 const RATE = 30;
-/** A third of a second of live frames may wait for the disk, about 30 MB of a Kinect v2's; those that find no room are dropped. */
+/** A third of a second of live frames may wait for the disk, about 90 MB of a Kinect v2's; those that find no room are dropped. */
 const WAITING = 10;
 /** Bytes a pixel in the file, measured on simulated frames of a Kinect v2 (see mcap-recorder.ts for the formats). */
 const PER_PIXEL = {
@@ -95,7 +96,7 @@ export function record(program: Command): void {
                 softwareVersion: softwareVersion(),
                 consent,
                 clock,
-                ...(options.lossless && { lossless: true }),
+                ...(options.lossless ? { lossless: true } : { halfColour: true }),
                 ...(options.overwrite && { overwrite: true }),
               });
               output.note(
@@ -139,7 +140,8 @@ const bytesOf = ({ depth, infrared, colour }: SensorFrame, lossless = false): nu
   const each = PER_PIXEL[lossless ? 'lossless' : 'compact'];
   const pixels = (picture: { width: number; height: number } | undefined) =>
     picture ? picture.width * picture.height : 0;
-  return pixels(depth) * each.depth + pixels(infrared) * each.infrared + pixels(colour) * each.colour;
+  const kept = colour && !lossless && isHalved(colour) ? 0.25 : 1;
+  return pixels(depth) * each.depth + pixels(infrared) * each.infrared + kept * pixels(colour) * each.colour;
 };
 
 /** Overwriting the recording that is played would destroy it. */
