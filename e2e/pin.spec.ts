@@ -15,6 +15,24 @@ test('digits typed anywhere go to the PIN, and Enter opens', async ({ desk, page
   await desk.opened();
 });
 
+test('an Enter that is still down when the screen has lifted away does not lock it again', async ({
+  desk,
+  page,
+}) => {
+  await page.keyboard.type(PIN);
+  await page.keyboard.down('Enter');
+  const lock = page.getByRole('button', { name: /^(Lock the screen|Set up your face)/ }).first();
+  await expect(lock).toBeFocused();
+  await page.keyboard.down('Enter');
+  await page.keyboard.up('Enter');
+  await desk.settings();
+  await desk.section('Appearance');
+  await page.getByText('Light', { exact: true }).click();
+  // The shell has answered a later request than a lock would have been.
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  await expect(desk.lockScreen).toHaveCount(0);
+});
+
 test('wrong PINs are counted, and after five the right one has to wait, too', async ({ desk, page }) => {
   for (let i = 0; i < 4; i++) {
     await desk.enterPin(`31415${i}`);

@@ -12,6 +12,7 @@ import type { AppState } from '../../main/contract/states/app.ts';
 import { Permission } from './permission.svelte.ts';
 import { Previews } from './previews.svelte.ts';
 import { readRoute, writeRoute, type Route } from './route.ts';
+import { StrayKeys } from './stray-keys.ts';
 import { WallClock } from './wall-clock.svelte.ts';
 
 /** The check draws itself, then the screen lifts away (its styles use the same times). */
@@ -35,6 +36,7 @@ export class Desk {
   readonly previews: Previews;
   readonly clock = new WallClock();
   readonly permission = new Permission();
+  readonly strayKeys: StrayKeys;
   private arrivedAt = 0;
   private activeAt = -Infinity;
   private nextVisitor: VisitorUpdate | undefined;
@@ -49,6 +51,7 @@ export class Desk {
     } = browserPage(),
   ) {
     this.previews = new Previews(page.nextFrame);
+    this.strayKeys = new StrayKeys(() => page.now());
     this.route = readRoute(page.hash);
     api.onState((state) => this.receive(state));
     api.onPreview((preview) => this.previews.receive(preview));
@@ -141,7 +144,10 @@ export class Desk {
       this.lifting = false;
     } else if (before?.lock.kind === 'locked' && before.user !== undefined) {
       this.lifting = true;
-      this.page.later(() => (this.lifting = false), LIFT.check + LIFT.lift);
+      this.page.later(() => {
+        this.lifting = false;
+        this.strayKeys.lifted();
+      }, LIFT.check + LIFT.lift);
     }
     // Another use of the sensor begins: what was seen before is not what is seen now.
     if (state.sensor.kind === 'watching' && before?.sensor.kind !== 'watching') this.previews.clear();

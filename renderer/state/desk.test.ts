@@ -3,6 +3,7 @@ import type { AppState } from '../../main/contract/states/app.ts';
 import { ScriptedApi } from '../dev/scripted-api.ts';
 import { appState } from '../dev/states.ts';
 import { Desk, LIFT } from './desk.svelte.ts';
+import { LATE } from './stray-keys.ts';
 
 const unlocked = { kind: 'unlocked', by: 'face' } as const;
 
@@ -56,6 +57,26 @@ describe('where the page is', () => {
     expect(desk.lifting).toBe(false);
     api.push({ face: { kind: 'off' } });
     expect(desk.lifting).toBe(false);
+  });
+
+  it('takes no Enter that was meant for the lock screen for a button of the desk', () => {
+    const { desk, api, page, later } = sit(appState());
+    api.push({ lock: unlocked });
+    page.time = 560;
+    later[0].work();
+    const presses = (): boolean => {
+      let pressed = true;
+      desk.strayKeys.handle({
+        type: 'keydown',
+        key: 'Enter',
+        repeat: false,
+        preventDefault: () => (pressed = false),
+      });
+      return pressed;
+    };
+    expect(presses()).toBe(false);
+    page.time += LATE;
+    expect(presses()).toBe(true);
   });
 
   it('does not lift anything away after the first run', () => {
