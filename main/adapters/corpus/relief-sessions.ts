@@ -13,6 +13,7 @@ import { register, type RegisteredFrame } from '../../core/sense/registration.ts
 import {
   fuse,
   noseMeasured,
+  paintedWindow,
   RELIEF_CELLS,
   reliefOf,
   type Paint,
@@ -25,11 +26,11 @@ import { sampleIdentity } from '../synthetic/people/identity.ts';
 import type { HeadPack } from '../synthetic/people/pack.ts';
 import { buildPerson, type Accessory } from '../synthetic/people/person.ts';
 import type { ExpressionName } from '../synthetic/people/shape.ts';
-import { kinectV1, kinectV2, type SensorGeometry } from '../synthetic/render/cameras.ts';
+import { kinectV1, kinectV2, type Region, type SensorGeometry } from '../synthetic/render/cameras.ts';
 import type { ErrorFieldSpec } from '../synthetic/render/error-field.ts';
 import type { Light } from '../synthetic/render/light.ts';
 import { headToCamera, type Pose } from '../synthetic/render/pose.ts';
-import { headRegion, shootCrop } from '../synthetic/render/scene-renderer.ts';
+import { headRegion, shootCrop, shootDepthFirst } from '../synthetic/render/scene-renderer.ts';
 import type { Person } from '../synthetic/surface.ts';
 
 /** What varies from session to session and from frame to frame. Angles in degrees, lengths in millimetres. */
@@ -165,7 +166,7 @@ export function shootSettled(
   seed: string,
   pose = posedWithin(random, session.distance, (range) => random.between(-range, range), [30, 20, 10]),
 ): SettledShot | undefined {
-  const { frame, paint } = shoot(session, pose, seed);
+  const { frame, paint, drawColour } = shoot(session, pose, seed);
   const registered = register(frame);
   const truth = headToCamera(pose, session.person.pivot);
   const jitter = drawMotion(random, startAngleJitter, 0.5);
@@ -176,6 +177,7 @@ export function shootSettled(
     noseMeasured: noseMeasured(registered, settled),
   };
   if (cutByNearness(cues)) return undefined;
+  drawColour?.(registered, settled);
   return { pose, truth, registered, settled, relief: reliefOf(registered, settled, mean, paint) };
 }
 
@@ -197,12 +199,16 @@ export function posedWithin(
 /** What lies behind a head shows this much further beside it in the colour camera, which stands beside the depth camera: millimetres. */
 const PARALLAX = 40;
 
-/** The windows around the head that the session's sensor delivers, and what paints the relief. */
+/** The windows around the head that the session's sensor delivers, and what paints the relief: colour once it is drawn. */
 function shoot(
   { person, geometry, field, sight }: Session,
   pose: Pose,
   seed: string,
-): { readonly frame: SensorFrame; readonly paint?: Paint } {
+): {
+  readonly frame: SensorFrame;
+  readonly paint?: Paint;
+  readonly drawColour?: (registered: RegisteredFrame, settled: Rigid) => void;
+} {
   const actor = { person, pose };
   const region = headRegion(actor, geometry.depth, sight?.margin);
   const frame = { sequence: 0, capturedAt: ms(0), depthToColour: geometry.depthToColour };
@@ -216,11 +222,27 @@ function shoot(
   const wide = surroundings ? margin + PARALLAX : margin;
   const window = headRegion(actor, geometry.colour, wide, geometry.depthToColour);
   const painted = { region: window, light, room: surroundings };
-  const shot = shootCrop([actor], geometry, region, seed, { field, room, colour: painted });
+  const { shot, drawColour } = shootDepthFirst([actor], geometry, region, seed, {
+    field,
+    room,
+    colour: painted,
+  });
   const { intrinsics, ...picture } = shot.colour!;
   const assumed = { ...intrinsics, cx: intrinsics.cx + offset[0], cy: intrinsics.cy + offset[1] };
   const colour = { ...picture, intrinsics: assumed };
-  return { frame: { ...frame, ...shot, colour }, paint: { picture: colour, grid: 'colour' } };
+  return {
+    frame: { ...frame, ...shot, colour },
+    paint: { picture: colour, grid: 'colour' },
+    // A relief reads the face alone; the article's crop shows what is around it too.
+    drawColour: (registered, settled) =>
+      drawColour(surroundings ? undefined : paintedIn(registered, settled)),
+  };
+}
+
+/** What the relief reads of the colour picture. */
+function paintedIn(registered: RegisteredFrame, settled: Rigid): Region {
+  const { left, top, right, bottom } = paintedWindow(registered, settled);
+  return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
 /** A small motion in the head's frame; standard deviations in degrees and millimetres. */

@@ -14,6 +14,8 @@ export const RELIEF_CELLS = RELIEF.columns * RELIEF.rows;
 
 /** Points further than this from the mean face are not face: hair, glasses' rims, hands, flying pixels. */
 const BAND_MM = 28;
+/** No cell of a face, the band above and below it included, lies further than this before or behind the point between the eyes. */
+const FACE_DEPTH = 110;
 /** A depth step to a neighbour that a face seen at a slant can still make; more is an edge, where sensors invent depths. */
 const EDGE_MM = 25;
 
@@ -116,6 +118,42 @@ export function reliefOf(
   return relief;
 }
 
+/** The part of the colour picture that `reliefOf` reads at most, in its pixels. */
+export function paintedWindow(registered: RegisteredFrame, headToCamera: Rigid): Region {
+  const { points, colourAt, region } = registered;
+  const width = region.right - region.left;
+  const face = faceWindow(registered, headToCamera);
+  const { rotation, translation } = invert(headToCamera);
+  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = rotation as number[] as Nine;
+  const [t0, t1, t2] = translation;
+  const [[x0, x1], [y0, y1]] = HEAD_BOX;
+  let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
+  for (let row = face.top; row < face.bottom; row++)
+    for (let i = row * width + face.left, end = i + face.right - face.left; i < end; i++) {
+      const u = colourAt[2 * i];
+      if (u < 0) continue;
+      const px = points[3 * i];
+      const py = points[3 * i + 1];
+      const pz = points[3 * i + 2];
+      const x = r0 * px + r1 * py + r2 * pz + t0;
+      const y = r3 * px + r4 * py + r5 * pz + t1;
+      if (x < x0 || x > x1 || y < y0 || y > y1) continue;
+      if (Math.abs(r6 * px + r7 * py + r8 * pz + t2) > FACE_DEPTH) continue;
+      const v = colourAt[2 * i + 1];
+      left = Math.min(left, u);
+      right = Math.max(right, u);
+      top = Math.min(top, v);
+      bottom = Math.max(bottom, v);
+    }
+  if (right < 0) return { left: 0, top: 0, right: 0, bottom: 0 };
+  return {
+    left: Math.floor(left + 0.5),
+    top: Math.floor(top + 0.5),
+    right: Math.floor(right + 1.5),
+    bottom: Math.floor(bottom + 1.5),
+  };
+}
+
 type Nine = [number, number, number, number, number, number, number, number, number];
 
 function splat(
@@ -179,7 +217,8 @@ const NOSE_BOX: Box3 = [
   [5, 30],
 ];
 
-type Box3 = readonly (readonly [number, number])[];
+type Range = readonly [from: number, to: number];
+type Box3 = readonly [Range, Range, Range];
 
 /** Where the face is among the region's pixels. */
 export const faceWindow = (registered: RegisteredFrame, headToCamera: Rigid): Region =>

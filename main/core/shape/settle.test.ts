@@ -8,7 +8,16 @@ import { angleBetween, apply, compose, invert, rotationFromVector } from '../geo
 import { surfaceDeparture } from '../judge/liveness.ts';
 import { meanFaceFrom } from './mean-face.ts';
 import { register } from '../sense/registration.ts';
-import { completeness, fuse, heights, noseMeasured, RELIEF, RELIEF_CELLS, reliefOf } from './relief.ts';
+import {
+  completeness,
+  fuse,
+  heights,
+  noseMeasured,
+  paintedWindow,
+  RELIEF,
+  RELIEF_CELLS,
+  reliefOf,
+} from './relief.ts';
 import { settle } from './settle.ts';
 import { reliefTensor } from './tensor.ts';
 
@@ -142,6 +151,32 @@ describe('the relief', () => {
       expect(from(340)).toBe(1);
       expect(from(400)).toBeLessThan(0.4);
     }
+  });
+
+  it('reads colour in its window alone', () => {
+    const truth = place(30, -15, 10);
+    const { width, height } = camera;
+    const picture = {
+      width,
+      height,
+      channels: 3,
+      data: Uint8Array.from({ length: 3 * width * height }, (_, i) => 1 + ((i * 7919) % 255)),
+      intrinsics: camera,
+    } as const;
+    const registered = register({ ...shoot(truth, hill), colour: picture });
+    const window = paintedWindow(registered, truth);
+    const reads = (left: number) => {
+      const inside = (i: number) => {
+        const [u, v] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+        return u >= left && u < window.right && v >= window.top && v < window.bottom;
+      };
+      const data = picture.data.map((value, i) => (inside(i) ? value : 0));
+      return reliefOf(registered, truth, mean, { picture: { ...picture, data }, grid: 'colour' });
+    };
+    const whole = reliefOf(registered, truth, mean, { picture, grid: 'colour' });
+    expect(reads(window.left)).toEqual(whole);
+    expect(reads(window.left + 6)).not.toEqual(whole);
+    expect((window.right - window.left) * (window.bottom - window.top)).toBeLessThan(0.4 * width * height);
   });
 
   it('of several frames is their mean', () => {

@@ -64,7 +64,8 @@ function innerPoints(registered: RegisteredFrame, start: Rigid, toHead: Rigid): 
   const window = faceWindow(registered, start);
   const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = toHead.rotation;
   const [t0, t1, t2] = toHead.translation;
-  const inside: number[] = [];
+  const inside = new Float32Array(3 * (window.right - window.left) * (window.bottom - window.top));
+  let length = 0;
   for (let v = window.top; v < window.bottom; v++)
     for (let u = window.left, p = (v * width + window.left) * 3; u < window.right; u++, p += 3) {
       const z = points[p + 2];
@@ -75,9 +76,11 @@ function innerPoints(registered: RegisteredFrame, start: Rigid, toHead: Rigid): 
       if (y < -85 || y > 42) continue;
       const hz = r6 * points[p] + r7 * points[p + 1] + r8 * z + t2;
       if (hz < -90 || hz > 60 || isEdge(points, p, width * 3, z)) continue;
-      inside.push(x, y, hz);
+      inside[length++] = x;
+      inside[length++] = y;
+      inside[length++] = hz;
     }
-  const count = inside.length / 3;
+  const count = length / 3;
   const keep = Math.max(1, Math.floor(count / POINTS));
   const out = new Float32Array(Math.ceil(count / keep) * 3);
   for (let i = 0, o = 0; i < count; i += keep, o += 3) {

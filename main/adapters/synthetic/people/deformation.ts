@@ -34,6 +34,7 @@ export function deform(points: Float64Array, { seed, rms, width }: Deformation):
     const x = place(points[i], axes[0]);
     const y = place(points[i + 1], axes[1]);
     const z = place(points[i + 2], axes[2]);
+    let [dx, dy, dz] = [points[i], points[i + 1], points[i + 2]];
     for (let c = 0; c < 4; c++)
       for (let b = 0; b < 4; b++) {
         const across = z.weights[c] * y.weights[b];
@@ -41,9 +42,14 @@ export function deform(points: Float64Array, { seed, rms, width }: Deformation):
         for (let a = 0; a < 4; a++) {
           const weight = across * x.weights[a];
           const node = (row + a) * 3;
-          for (let k = 0; k < 3; k++) points[i + k] = points[i + k] + weight * lattice[node + k];
+          dx += weight * lattice[node];
+          dy += weight * lattice[node + 1];
+          dz += weight * lattice[node + 2];
         }
       }
+    points[i] = dx;
+    points[i + 1] = dy;
+    points[i + 2] = dz;
   }
 }
 

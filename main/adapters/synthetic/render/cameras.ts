@@ -58,6 +58,14 @@ export interface Region {
   readonly height: number;
 }
 
+/** The window that is all of a picture. */
+export const wholeOf = ({ width, height }: Pick<Intrinsics, 'width' | 'height'>): Region => ({
+  x: 0,
+  y: 0,
+  width,
+  height,
+});
+
 /** The intrinsics of a window of the picture: rendering it costs only its own pixels. */
 export function cropped(camera: Intrinsics, region: Region): Intrinsics {
   return {

@@ -23,18 +23,27 @@ function sigmas({ black, shot }: Light): Int32Array {
   });
 }
 
-/** Develops a buffer into an RGB picture; `random` decides the noise, whose strength follows the green signal. */
-export function developColour({ camera, linear }: ColourBuffer, light: Light, random: Random): ColourImage {
+/**
+ * Develops what a buffer shows into an RGB picture; `random` decides the noise, whose strength follows the green signal.
+ * @param data where the picture goes; black where the buffer's view ends
+ */
+export function developColour(
+  { camera, view, linear }: ColourBuffer,
+  light: Light,
+  random: Random,
+  data: ColourImage['data'] = new Uint8Array(3 * camera.width * camera.height),
+): ColourImage {
   const { width, height } = camera;
-  const data = new Uint8Array(3 * width * height);
   const sigma = sigmas(light);
   // Locals, because an imported or outer table costs a look-up for each sample.
   const normals = NORMALS;
   const curve = CURVE;
   // Whole numbers throughout: three times as fast as the same in floating point.
-  for (let y = 0, i = 0; y < height; y++) {
-    let n = random.uint32() & NOISE_MASK;
-    for (const end = i + 3 * width; i < end; i += 3, n += 3) {
+  for (let y = 0; y < view.y + view.height; y++) {
+    let n = (random.uint32() & NOISE_MASK) + 3 * view.x;
+    if (y < view.y) continue;
+    let i = 3 * (y * width + view.x);
+    for (const end = i + 3 * view.width; i < end; i += 3, n += 3) {
       const green = linear[i + 1];
       const s = sigma[green >> 8];
       data[i] = curve[((linear[i] + (Math.imul(s, normals[n]) >> 10)) >> 4) + MARGIN]!;

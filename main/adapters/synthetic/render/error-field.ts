@@ -1,6 +1,7 @@
 /** Smooth depth errors that a sensor keeps for a session: multipath, temperature, lens. */
 import type { Intrinsics } from '../../../core/sense/frames.ts';
 import { Random } from '../../../core/random.ts';
+import { keeper } from '../people/keeper.ts';
 import type { Region } from './cameras.ts';
 
 /** Errors of `rms` mm that vary over about `width` pixels of the sensor's picture, drawn from `seed`. */
@@ -24,6 +25,22 @@ export function splineWeights(t: number): [number, number, number, number] {
   ];
 }
 
+/** Values at the nodes, row by row, and how far they are shifted, so that nodes lie elsewhere in each session. */
+interface Lattice {
+  readonly nodes: Float32Array;
+  readonly dx: number;
+  readonly dy: number;
+}
+
+const keepLattice = keeper<ErrorFieldSpec, Lattice>();
+
+function drawn({ rms, seed }: ErrorFieldSpec, columns: number, rows: number): Lattice {
+  const random = new Random(`depth error field ${seed}`);
+  const scale = rms / SPLINE_POWER;
+  const nodes = Float32Array.from({ length: columns * rows }, () => random.normal() * scale);
+  return { nodes, dx: random.uniform(), dy: random.uniform() };
+}
+
 /**
  * The field in millimetres for each pixel of the camera, or of a window of its picture: cubic B-splines over a lattice of
  * normal numbers.
@@ -33,13 +50,13 @@ export function errorField(
   spec: ErrorFieldSpec,
   { x: left, y: top, width, height }: Region = { x: 0, y: 0, ...camera },
 ): Float32Array {
-  const random = new Random(`depth error field ${spec.seed}`);
   const columns = Math.ceil(camera.width / spec.width) + 4;
   const rows = Math.ceil(camera.height / spec.width) + 4;
-  const scale = spec.rms / SPLINE_POWER;
-  const lattice = Float32Array.from({ length: columns * rows }, () => random.normal() * scale);
-  // The lattice is shifted at random, so that its nodes lie elsewhere in each session.
-  const [dx, dy] = [random.uniform(), random.uniform()];
+  const {
+    nodes: lattice,
+    dx,
+    dy,
+  } = keepLattice(spec, `${columns} × ${rows}`, () => drawn(spec, columns, rows));
   const field = new Float32Array(width * height);
   const across = Array.from({ length: width }, (_, x) => {
     const u = (left + x) / spec.width + dx;

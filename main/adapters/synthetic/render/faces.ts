@@ -1,11 +1,17 @@
-/** Which triangles of a mesh a camera can see, before anything is drawn. */
-import type { Intrinsics } from '../../../core/sense/frames.ts';
+/** Which triangles of a mesh show in a window of a camera's picture, before anything is drawn. */
+import type { Region } from './cameras.ts';
 import { SUBPIXELS, type PosedMesh, type Projected } from './posed.ts';
 
 type Part = PosedMesh['mesh']['parts'][number];
 
 /** Numbers a face takes in the list: its corners a, b, c, clockwise on the screen, and the pixels x0 … x1, y0 … y1 of its box. */
 export const FACE = 7;
+
+/** A list of faces, FACE numbers each. */
+export interface Faces {
+  readonly faces: Int32Array;
+  readonly count: number;
+}
 
 const SHIFT = Math.log2(SUBPIXELS);
 const ROUND_UP = SUBPIXELS - 1;
@@ -14,18 +20,20 @@ let list = new Int32Array(FACE * 4096);
 /**
  * The faces of a part that look at the camera (or have two sides), wholly before it, with a box that holds the centre of a
  * pixel. Small triangles mostly hold none: they cost no more than this.
- * @returns the list, FACE numbers a face, and how many there are; the next call writes over it
+ * @returns the next call writes over it
  */
 export function facesInView(
   { screen, inverseDepth }: Projected,
   triangles: Uint32Array,
   { from, to, twoSided }: Part,
-  { width, height }: Intrinsics,
-): { readonly faces: Int32Array; readonly count: number } {
+  view: Region,
+): Faces {
   if (list.length < FACE * (to - from)) list = new Int32Array(FACE * (to - from));
   const faces = list;
-  const lastX = (width - 1) * SUBPIXELS;
-  const lastY = (height - 1) * SUBPIXELS;
+  const firstX = view.x * SUBPIXELS;
+  const firstY = view.y * SUBPIXELS;
+  const lastX = (view.x + view.width - 1) * SUBPIXELS;
+  const lastY = (view.y + view.height - 1) * SUBPIXELS;
   let o = 0;
   for (let t = 3 * from; t < 3 * to; t += 3) {
     const a = triangles[t];
@@ -44,16 +52,16 @@ export function facesInView(
     if (xc < lowX) lowX = xc;
     let highX = xa > xb ? xa : xb;
     if (xc > highX) highX = xc;
-    if (highX < 0 || lowX > lastX) continue;
-    const x0 = lowX > 0 ? (lowX + ROUND_UP) >> SHIFT : 0;
+    if (highX < firstX || lowX > lastX) continue;
+    const x0 = lowX > firstX ? (lowX + ROUND_UP) >> SHIFT : view.x;
     const x1 = (highX < lastX ? highX : lastX) >> SHIFT;
     if (x0 > x1) continue;
     let lowY = ya < yb ? ya : yb;
     if (yc < lowY) lowY = yc;
     let highY = ya > yb ? ya : yb;
     if (yc > highY) highY = yc;
-    if (highY < 0 || lowY > lastY) continue;
-    const y0 = lowY > 0 ? (lowY + ROUND_UP) >> SHIFT : 0;
+    if (highY < firstY || lowY > lastY) continue;
+    const y0 = lowY > firstY ? (lowY + ROUND_UP) >> SHIFT : view.y;
     const y1 = (highY < lastY ? highY : lastY) >> SHIFT;
     if (y0 > y1) continue;
     if (inverseDepth[a] === 0 || inverseDepth[b] === 0 || inverseDepth[c] === 0) continue;

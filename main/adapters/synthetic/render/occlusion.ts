@@ -20,52 +20,93 @@ function directions(): [number, number, number][] {
   });
 }
 
+/** A direction, the two axes across it, and how far the mesh reaches towards it: the greatest height in each cell. */
+interface Outlook {
+  readonly towards: readonly [number, number, number];
+  readonly across: readonly [number, number];
+  readonly down: readonly [number, number, number];
+  readonly picture: Float32Array;
+}
+
+const SCALE = SIZE / 640;
+
 /**
  * For each direction the mesh is drawn as points and triangle centres into a coarse orthographic depth
  * picture; a vertex is lit from there if nothing lies well before it. Weighted by the cosine to the normal.
- * @returns one value 0 … 1 for each vertex.
+ * @returns values 0 … 1 by vertex, valid for the given vertices (for all of them where none are given) and those of earlier calls.
  */
-export function occlusion(mesh: RenderMesh): Float32Array {
-  const { positions: p, normals: n, vertexCount } = mesh;
+export function occlusion(mesh: RenderMesh): (vertices?: Uint32Array) => Float32Array {
+  const { vertexCount } = mesh;
   // Rooms and tables are larger than the coarse picture: they count as open.
-  if (p.some((coordinate) => Math.abs(coordinate) > 700)) return new Float32Array(vertexCount).fill(1);
-  const seen = new Float32Array(vertexCount);
-  const total = new Float32Array(vertexCount).fill(1e-6);
-  const picture = new Float32Array(SIZE * SIZE);
-  const scale = SIZE / 640;
+  if (exceeds(mesh.positions, 700)) {
+    const open = new Float32Array(vertexCount).fill(1);
+    return () => open;
+  }
   const centres = opaqueCentres(mesh);
-  for (const [dx, dy, dz] of directions()) {
-    // Two axes across the direction.
-    const l = Math.sqrt(dx * dx + dz * dz);
-    const [ax, az] = [dz / l, -dx / l];
-    const [bx, by, bz] = [dy * az, dz * ax - dx * az, -dy * ax];
-    // Written out twice below: as functions they cost a fifth more.
-    picture.fill(-1e9);
-    for (let i = 0; i < centres.length; i += 3) {
-      const x = centres[i];
-      const y = centres[i + 1];
-      const z = centres[i + 2];
-      const c = Math.floor((ax * x + az * z) * scale + SIZE / 2);
-      const r = Math.floor((bx * x + by * y + bz * z) * scale + SIZE / 2);
-      if (c < 0 || r < 0 || c >= SIZE || r >= SIZE) continue;
-      const height = dx * x + dy * y + dz * z;
-      if (height > picture[r * SIZE + c]) picture[r * SIZE + c] = height;
-    }
-    for (let v = 0; v < vertexCount; v++) {
-      const cosine = dx * n[3 * v] + dy * n[3 * v + 1] + dz * n[3 * v + 2];
+  const outlooks = directions().map((towards) => outlook(centres, towards));
+  const open = new Float32Array(vertexCount);
+  const known = new Uint8Array(vertexCount);
+  return (vertices = Uint32Array.from(open, (_, v) => v)) => {
+    const unknown = vertices.filter((v) => known[v] === 0);
+    if (unknown.length > 0) lookOut(mesh, outlooks, unknown, open);
+    for (const v of unknown) known[v] = 1;
+    return open;
+  };
+}
+
+function exceeds(positions: Float32Array, limit: number): boolean {
+  for (let i = 0; i < positions.length; i++) if (Math.abs(positions[i]) > limit) return true;
+  return false;
+}
+
+function outlook(centres: Float64Array, towards: readonly [number, number, number]): Outlook {
+  const [dx, dy, dz] = towards;
+  const l = Math.sqrt(dx * dx + dz * dz);
+  const [ax, az] = [dz / l, -dx / l];
+  const [bx, by, bz] = [dy * az, dz * ax - dx * az, -dy * ax];
+  const picture = new Float32Array(SIZE * SIZE).fill(-1e9);
+  for (let i = 0; i < centres.length; i += 3) {
+    const x = centres[i];
+    const y = centres[i + 1];
+    const z = centres[i + 2];
+    const c = (ax * x + az * z) * SCALE + SIZE / 2;
+    const r = (bx * x + by * y + bz * z) * SCALE + SIZE / 2;
+    if (!(c >= 0 && r >= 0 && c < SIZE && r < SIZE)) continue;
+    const height = dx * x + dy * y + dz * z;
+    const cell = (r | 0) * SIZE + (c | 0);
+    if (height > picture[cell]) picture[cell] = height;
+  }
+  return { towards, across: [ax, az], down: [bx, by, bz], picture };
+}
+
+/** Sets the openness of the given vertices. */
+function lookOut(
+  { positions: p, normals: n }: RenderMesh,
+  outlooks: readonly Outlook[],
+  vertices: Uint32Array,
+  open: Float32Array,
+): void {
+  const seen = new Float32Array(vertices.length);
+  const total = new Float32Array(vertices.length).fill(1e-6);
+  for (const { towards, across, down, picture } of outlooks) {
+    const [dx, dy, dz] = towards;
+    const [ax, az] = across;
+    const [bx, by, bz] = down;
+    for (let i = 0; i < vertices.length; i++) {
+      const v = 3 * vertices[i];
+      const cosine = dx * n[v] + dy * n[v + 1] + dz * n[v + 2];
       if (cosine <= 0.05) continue;
-      total[v] += cosine;
-      const x = p[3 * v] + 4 * n[3 * v];
-      const y = p[3 * v + 1] + 4 * n[3 * v + 1];
-      const z = p[3 * v + 2] + 4 * n[3 * v + 2];
-      const c = Math.floor((ax * x + az * z) * scale + SIZE / 2);
-      const r = Math.floor((bx * x + by * y + bz * z) * scale + SIZE / 2);
+      total[i] += cosine;
+      const x = p[v] + 4 * n[v];
+      const y = p[v + 1] + 4 * n[v + 1];
+      const z = p[v + 2] + 4 * n[v + 2];
+      const c = (ax * x + az * z) * SCALE + SIZE / 2;
+      const r = (bx * x + by * y + bz * z) * SCALE + SIZE / 2;
       const inside = c >= 0 && r >= 0 && c < SIZE && r < SIZE;
-      if (!inside || picture[r * SIZE + c] < dx * x + dy * y + dz * z + SLACK) seen[v] += cosine;
+      if (!inside || picture[(r | 0) * SIZE + (c | 0)] < dx * x + dy * y + dz * z + SLACK) seen[i] += cosine;
     }
   }
-  for (let v = 0; v < vertexCount; v++) seen[v] = (seen[v] + 1e-6) / total[v];
-  return seen;
+  for (let i = 0; i < vertices.length; i++) open[vertices[i]] = (seen[i] + 1e-6) / total[i];
 }
 
 /** Centres of all triangles that block light, x y z interleaved. */

@@ -17,7 +17,6 @@ export const SUBPIXELS = 256;
 export interface Projected {
   /** Camera coordinates, mm. */
   readonly points: Float32Array;
-  readonly normals: Float32Array;
   /** x, y in 1/256 pixel, whole numbers. */
   readonly screen: Int32Array;
   /** 1/z, or 0 for what lies behind or too near before the camera. */
@@ -67,41 +66,50 @@ export function posed(mesh: RenderMesh, pose: Pose): PosedMesh {
   return { mesh, points, normals };
 }
 
-/** Moves points (and normals) by a rigid motion. */
-export function moved(body: PosedMesh, motion: Rigid): PosedMesh {
-  const [a, b, c, d, e, f, g, h, k] = motion.rotation as [
-    number, number, number, number, number, number, number, number, number,
-  ]; // prettier-ignore
-  const [tx, ty, tz] = motion.translation;
-  const turn = (from: Float32Array, sx: number, sy: number, sz: number) => {
-    const to = new Float32Array(from.length);
-    for (let i = 0; i < from.length; i += 3) {
-      const x = from[i];
-      const y = from[i + 1];
-      const z = from[i + 2];
-      to[i] = a * x + b * y + c * z + sx;
-      to[i + 1] = d * x + e * y + f * z + sy;
-      to[i + 2] = g * x + h * y + k * z + sz;
-    }
-    return to;
+/** Memory for what one camera sees; kept from mesh to mesh, since fresh memory costs as much as the sums. */
+let scratch = scratchFor(0);
+function scratchFor(count: number) {
+  return {
+    points: new Float32Array(3 * count),
+    screen: new Int32Array(2 * count),
+    inverseDepth: new Float64Array(count),
   };
-  return { mesh: body.mesh, points: turn(body.points, tx, ty, tz), normals: turn(body.normals, 0, 0, 0) };
 }
 
-/** Projects a mesh that is already in the camera's own coordinates. */
-export function projected(body: PosedMesh, camera: Intrinsics): Projected {
+/**
+ * A mesh as a camera sees it; the next call writes over it.
+ * @param toCamera from the depth camera's coordinates to those of `camera`; none where that is the depth camera
+ */
+export function projected(body: PosedMesh, camera: Intrinsics, toCamera?: Rigid): Projected {
   const count = body.mesh.vertexCount;
-  const points = body.points;
-  const screen = new Int32Array(2 * count);
-  const inverseDepth = new Float64Array(count);
+  if (scratch.inverseDepth.length < count) scratch = scratchFor(count);
+  const { screen, inverseDepth } = scratch;
+  const points = toCamera ? move(body.points, toCamera, scratch.points) : body.points;
   const { fx, fy, cx, cy } = camera;
   for (let v = 0; v < count; v++) {
     const z = points[3 * v + 2];
-    if (z < NEAR) continue;
+    if (z < NEAR) {
+      inverseDepth[v] = 0;
+      continue;
+    }
     const inverse = 1 / z;
     inverseDepth[v] = inverse;
     screen[2 * v] = Math.floor((points[3 * v] * inverse * fx + cx) * SUBPIXELS + 0.5);
     screen[2 * v + 1] = Math.floor((points[3 * v + 1] * inverse * fy + cy) * SUBPIXELS + 0.5);
   }
-  return { points, normals: body.normals, screen, inverseDepth };
+  return { points, screen, inverseDepth };
+}
+
+function move(from: Float32Array, { rotation, translation }: Rigid, to: Float32Array): Float32Array {
+  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = rotation;
+  const [tx, ty, tz] = translation;
+  for (let i = 0; i < from.length; i += 3) {
+    const x = from[i];
+    const y = from[i + 1];
+    const z = from[i + 2];
+    to[i] = r0 * x + r1 * y + r2 * z + tx;
+    to[i + 1] = r3 * x + r4 * y + r5 * z + ty;
+    to[i + 2] = r6 * x + r7 * y + r8 * z + tz;
+  }
+  return to;
 }

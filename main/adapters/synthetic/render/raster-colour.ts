@@ -1,14 +1,17 @@
 /** Draws meshes into the colour camera in linear light: textures, smooth shading, then tinted glass. */
-import type { Intrinsics } from '../../../core/sense/frames.ts';
-import type { Region } from './cameras.ts';
+import type { Intrinsics, Rigid } from '../../../core/sense/frames.ts';
+import { identity } from '../../../core/geometry/rigid.ts';
+import { wholeOf, type Region } from './cameras.ts';
 import type { Light } from './light.ts';
-import { FACE, facesInView } from './faces.ts';
+import { FACE, facesInView, type Faces } from './faces.ts';
 import { projected, SUBPIXELS, type PosedMesh, type Projected } from './posed.ts';
 import { chainOf } from './texture-chain.ts';
 
 /** Linear light in 1/65535 of white, red green blue interleaved, and what hides what. */
 export interface ColourBuffer {
   readonly camera: Intrinsics;
+  /** The part of the picture that is drawn: what follows leaves the rest alone. */
+  readonly view: Region;
   readonly linear: Uint16Array;
   /** 1/z in 1/mm; 0 where nothing is. */
   readonly inverse: Float32Array;
@@ -16,7 +19,25 @@ export interface ColourBuffer {
 
 export function colourBuffer(camera: Intrinsics): ColourBuffer {
   const pixels = camera.width * camera.height;
-  return { camera, linear: new Uint16Array(3 * pixels), inverse: new Float32Array(pixels) };
+  return {
+    camera,
+    view: wholeOf(camera),
+    linear: new Uint16Array(3 * pixels),
+    inverse: new Float32Array(pixels),
+  };
+}
+
+let spare: Pick<ColourBuffer, 'linear' | 'inverse'> = {
+  linear: new Uint16Array(0),
+  inverse: new Float32Array(0),
+};
+
+/** A buffer filled with one brightness, in memory that the next call uses again. */
+export function passingColourBuffer(camera: Intrinsics, view: Region, brightness: number): ColourBuffer {
+  const pixels = camera.width * camera.height;
+  if (spare.inverse.length < pixels) spare = colourBuffer(camera);
+  const linear = spare.linear.subarray(0, 3 * pixels).fill(brightness);
+  return { camera, view, linear, inverse: spare.inverse.subarray(0, pixels).fill(0) };
 }
 
 export function copyColour(from: ColourBuffer, to: ColourBuffer): void {
@@ -36,82 +57,112 @@ const SCREEN_EXPOSURE = 1.4;
  */
 const WET = 0.4;
 
-interface Shading {
-  /** Light that falls on each vertex, exposure and material included: red, green, blue, specular. */
-  readonly light: Float32Array;
+/** Kept from part to part: the vertices that show, each marked once, and their light. */
+let scratch = scratchFor(0);
+function scratchFor(vertices: number) {
+  return {
+    marked: new Uint8Array(vertices),
+    shown: new Uint32Array(vertices),
+    shading: new Float32Array(4 * vertices),
+  };
 }
 
-function shade(body: PosedMesh, seen: Projected, light: Light): Shading {
-  const { mesh } = body;
-  const { points, normals } = seen;
-  const open = mesh.openness();
-  const shading = new Float32Array(4 * mesh.vertexCount);
+/**
+ * Light that falls on the corners of the given faces of a part, exposure and material included: red, green, blue, specular
+ * for each vertex of the mesh. The next call writes over it.
+ */
+function shade({ body, seen, turn, light }: Subject, part: Part, { faces, count }: Faces): Float32Array {
+  const { mesh, normals } = body;
+  if (scratch.marked.length < mesh.vertexCount) scratch = scratchFor(mesh.vertexCount);
+  const { shading } = scratch;
+  const shown = cornersOf(faces, count, part);
+  const { points } = seen;
+  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = turn;
   const [lx, ly, lz] = light.towards;
-  for (const part of mesh.parts) {
-    const { colour, gloss, emissive } = part.material;
-    const e = light.exposure * 65535;
-    const glow = SCREEN_LIGHT * Math.min(light.exposure, SCREEN_EXPOSURE) * 65535;
-    for (let v = part.firstVertex; v < part.endVertex; v++) {
-      const o = 4 * v;
-      if (emissive) {
-        for (let k = 0; k < 3; k++) shading[o + k] = glow * colour[k];
-      }
-      let nx = normals[3 * v];
-      let ny = normals[3 * v + 1];
-      let nz = normals[3 * v + 2];
-      const x = points[3 * v];
-      const y = points[3 * v + 1];
-      const z = points[3 * v + 2];
-      if (part.twoSided && x * nx + y * ny + z * nz > 0) {
-        nx = -nx;
-        ny = -ny;
-        nz = -nz;
-      }
-      const towards = lx * nx + ly * ny + lz * nz;
-      const far = 1 / Math.sqrt(x * x + y * y + z * z + 1e-9);
-      let specular = 0;
-      if (gloss > 0) {
-        const hx = lx - x * far;
-        const hy = ly - y * far;
-        const hz = lz - z * far;
-        const h = (hx * nx + hy * ny + hz * nz) / Math.sqrt(hx * hx + hy * hy + hz * hz + 1e-9);
-        if (h > 0 && towards > 0) {
-          const h4 = h * h * h * h;
-          const h16 = h4 * h4 * h4 * h4;
-          // Glossier materials have a sharper highlight: wet eyes against skin.
-          specular = gloss * (gloss > WET ? 0.6 * h16 * h16 * h16 * h16 : 0.5 * h16);
-        }
-      }
-      shading[o + 3] = specular * e * light.key[1];
-      if (emissive) continue;
-      const openness = gloss > WET ? 1 : open[v];
-      const diffuse = Math.max(0, (towards + WRAP) / (1 + WRAP)) * Math.min(1, 0.25 + openness);
-      const up = 0.5 - 0.5 * ny;
-      for (let k = 0; k < 3; k++) {
-        const around = (light.sky[k] * up + light.ground[k] * (1 - up)) * openness;
-        shading[o + k] = e * colour[k] * (light.key[k] * diffuse + around);
+  const { colour, gloss, emissive } = part.material;
+  const e = light.exposure * 65535;
+  const glow = SCREEN_LIGHT * Math.min(light.exposure, SCREEN_EXPOSURE) * 65535;
+  const open = gloss > WET ? undefined : mesh.openness(shown);
+  for (const v of shown) {
+    const o = 4 * v;
+    if (emissive) {
+      for (let k = 0; k < 3; k++) shading[o + k] = glow * colour[k];
+    }
+    const x = points[3 * v];
+    const y = points[3 * v + 1];
+    const z = points[3 * v + 2];
+    const ux = normals[3 * v];
+    const uy = normals[3 * v + 1];
+    const uz = normals[3 * v + 2];
+    let nx = Math.fround(r0 * ux + r1 * uy + r2 * uz);
+    let ny = Math.fround(r3 * ux + r4 * uy + r5 * uz);
+    let nz = Math.fround(r6 * ux + r7 * uy + r8 * uz);
+    if (part.twoSided && x * nx + y * ny + z * nz > 0) {
+      nx = -nx;
+      ny = -ny;
+      nz = -nz;
+    }
+    const towards = lx * nx + ly * ny + lz * nz;
+    const far = 1 / Math.sqrt(x * x + y * y + z * z + 1e-9);
+    let specular = 0;
+    if (gloss > 0) {
+      const hx = lx - x * far;
+      const hy = ly - y * far;
+      const hz = lz - z * far;
+      const h = (hx * nx + hy * ny + hz * nz) / Math.sqrt(hx * hx + hy * hy + hz * hz + 1e-9);
+      if (h > 0 && towards > 0) {
+        const h4 = h * h * h * h;
+        const h16 = h4 * h4 * h4 * h4;
+        // Glossier materials have a sharper highlight: wet eyes against skin.
+        specular = gloss * (gloss > WET ? 0.6 * h16 * h16 * h16 * h16 : 0.5 * h16);
       }
     }
+    shading[o + 3] = specular * e * light.key[1];
+    if (emissive) continue;
+    const openness = open ? open[v] : 1;
+    const diffuse = Math.max(0, (towards + WRAP) / (1 + WRAP)) * Math.min(1, 0.25 + openness);
+    const up = 0.5 - 0.5 * ny;
+    for (let k = 0; k < 3; k++) {
+      const around = (light.sky[k] * up + light.ground[k] * (1 - up)) * openness;
+      shading[o + k] = e * colour[k] * (light.key[k] * diffuse + around);
+    }
   }
-  return { light: shading };
+  return shading;
 }
 
-/** Draws `body` (colour camera coordinates); returns the window it may have touched. Glass goes on by `drawGlass` once everything opaque is drawn. */
-export function drawColour(buffer: ColourBuffer, body: PosedMesh, light: Light): Region {
-  const seen = projected(body, buffer.camera);
-  const shading = shade(body, seen, light);
+/** The corners of faces of one part, each once. */
+function cornersOf(faces: Int32Array, count: number, { firstVertex, endVertex }: Part): Uint32Array {
+  const { marked, shown } = scratch;
+  marked.fill(0, firstVertex, endVertex);
+  let n = 0;
+  for (let f = 0; f < FACE * count; f += FACE)
+    for (let corner = f; corner < f + 3; corner++) {
+      const v = faces[corner];
+      if (marked[v]) continue;
+      marked[v] = 1;
+      shown[n++] = v;
+    }
+  return shown.subarray(0, n);
+}
+
+/**
+ * Draws `body`; returns the window it may have touched. Glass goes on by `drawGlass` once everything opaque is drawn.
+ * @param toCamera from the body's coordinates to those of the buffer's camera
+ */
+export function drawColour(buffer: ColourBuffer, body: PosedMesh, light: Light, toCamera?: Rigid): Region {
+  const subject = subjectOf(buffer, body, light, toCamera);
   // Clothes come after skin in a person but hide it: drawn first they save shading it. Strands mix with what is there.
   const parts = body.mesh.parts;
   const opaque = parts.filter(({ material }) => material.kind === 'opaque').reverse();
   const strands = parts.filter(({ material }) => material.kind === 'cutout');
-  for (const part of [...opaque, ...strands]) drawPart(buffer, body, seen, shading, part, false);
-  return bounds(seen, buffer.camera);
+  for (const part of [...opaque, ...strands]) drawPart(buffer, subject, part, false);
+  return bounds(subject.seen, body.mesh.vertexCount, buffer.view);
 }
 
-/** The window of the picture that a mesh may touch. */
-function bounds({ screen, inverseDepth }: Projected, { width, height }: Intrinsics): Region {
-  let [x0, y0, x1, y1] = [width, height, 0, 0];
-  for (let v = 0; v < inverseDepth.length; v++) {
+/** The part of the view that a mesh may touch. */
+function bounds({ screen, inverseDepth }: Projected, vertices: number, view: Region): Region {
+  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let v = 0; v < vertices; v++) {
     if (inverseDepth[v] === 0) continue;
     const x = screen[2 * v] / SUBPIXELS;
     const y = screen[2 * v + 1] / SUBPIXELS;
@@ -120,24 +171,40 @@ function bounds({ screen, inverseDepth }: Projected, { width, height }: Intrinsi
     if (y < y0) y0 = y;
     if (y > y1) y1 = y;
   }
-  const [left, top] = [Math.max(0, Math.floor(x0) - 1), Math.max(0, Math.floor(y0) - 1)];
+  const [left, top] = [Math.max(view.x, Math.floor(x0) - 1), Math.max(view.y, Math.floor(y0) - 1)];
   return {
     x: left,
     y: top,
-    width: Math.max(0, Math.min(width, Math.ceil(x1) + 2) - left),
-    height: Math.max(0, Math.min(height, Math.ceil(y1) + 2) - top),
+    width: Math.max(0, Math.min(view.x + view.width, Math.ceil(x1) + 2) - left),
+    height: Math.max(0, Math.min(view.y + view.height, Math.ceil(y1) + 2) - top),
   };
 }
 
-/** Tints what lies behind the body's glass and adds its highlights. */
-export function drawGlass(buffer: ColourBuffer, body: PosedMesh, light: Light): void {
-  if (!body.mesh.parts.some((part) => part.material.kind === 'glass')) return;
-  const seen = projected(body, buffer.camera);
-  const shading = shade(body, seen, light);
-  for (const part of body.mesh.parts) {
-    if (part.material.kind === 'glass') drawPart(buffer, body, seen, shading, part, true);
-  }
+/** Tints what lies behind the body's glass and adds its highlights; as `drawColour` otherwise. */
+export function drawGlass(buffer: ColourBuffer, body: PosedMesh, light: Light, toCamera?: Rigid): void {
+  const glass = body.mesh.parts.filter(({ material }) => material.kind === 'glass');
+  if (glass.length === 0) return;
+  const subject = subjectOf(buffer, body, light, toCamera);
+  for (const part of glass) drawPart(buffer, subject, part, true);
 }
+
+type Part = PosedMesh['mesh']['parts'][number];
+
+/** A body before the camera of a buffer, in its light. */
+interface Subject {
+  readonly body: PosedMesh;
+  readonly seen: Projected;
+  /** How the camera's axes stand to the body's coordinates. */
+  readonly turn: readonly number[];
+  readonly light: Light;
+}
+
+const subjectOf = (buffer: ColourBuffer, body: PosedMesh, light: Light, toCamera?: Rigid): Subject => ({
+  body,
+  seen: projected(body, buffer.camera, toCamera),
+  turn: (toCamera ?? identity).rotation,
+  light,
+});
 
 /** Strands between these alphas mix with what was drawn before them; from ½ on they hide what comes after. */
 const THINNEST = 0.12;
@@ -145,23 +212,17 @@ const OPAQUE = 0.7;
 
 const NO_TEXELS = new Float32Array(0);
 
-function drawPart(
-  buffer: ColourBuffer,
-  body: PosedMesh,
-  seen: Projected,
-  shading: Shading,
-  part: PosedMesh['mesh']['parts'][number],
-  glass: boolean,
-): void {
+function drawPart(buffer: ColourBuffer, subject: Subject, part: Part, glass: boolean): void {
   const { width } = buffer.camera;
   const { linear, inverse } = buffer;
-  const { screen, inverseDepth } = seen;
-  const { triangles, uvs } = body.mesh;
-  const light = shading.light;
+  const { screen, inverseDepth } = subject.seen;
+  const { triangles, uvs } = subject.body.mesh;
+  const { faces, count } = facesInView(subject.seen, triangles, part, buffer.view);
+  if (count === 0) return;
+  const light = shade(subject, part, { faces, count });
   const cutout = part.material.kind === 'cutout';
   const levels = part.texture && !glass ? chainOf(part.texture) : undefined;
   const [tintRed, tintGreen, tintBlue] = part.material.colour;
-  const { faces, count } = facesInView(seen, triangles, part, buffer.camera);
   for (let f = 0, end = FACE * count; f < end; f += FACE) {
     const a = faces[f];
     const b = faces[f + 1];
@@ -302,8 +363,8 @@ const EDGE = 1.03;
  * Softens silhouettes, as the lens and the Bayer pattern of a camera do: at each step in depth the two
  * neighbours share a quarter of their light, within `region`.
  */
-export function softenEdges({ camera, linear, inverse }: ColourBuffer, region: Region): void {
-  const { width, height } = camera;
+export function softenEdges({ camera, view, linear, inverse }: ColourBuffer, region: Region): void {
+  const { width } = camera;
   const mix = (i: number, j: number) => {
     for (let k = 0; k < 3; k++) {
       const p = linear[3 * i + k];
@@ -312,8 +373,8 @@ export function softenEdges({ camera, linear, inverse }: ColourBuffer, region: R
       linear[3 * j + k] = (p + 3 * q) >> 2;
     }
   };
-  const columns = Math.min(region.width, width - 1 - region.x);
-  for (let y = region.y; y < Math.min(region.y + region.height, height - 1); y++) {
+  const columns = Math.min(region.width, view.x + view.width - 1 - region.x);
+  for (let y = region.y; y < Math.min(region.y + region.height, view.y + view.height - 1); y++) {
     for (let i = y * width + region.x, end = i + columns; i < end; i++) {
       const here = inverse[i];
       const right = inverse[i + 1];

@@ -2,6 +2,7 @@
 import type { Intrinsics } from '../../../core/sense/frames.ts';
 import type { Material } from '../surface.ts';
 import { FACE, facesInView } from './faces.ts';
+import { wholeOf } from './cameras.ts';
 import { projected, SUBPIXELS, type PosedMesh, type Projected } from './posed.ts';
 import { chainOf } from './texture-chain.ts';
 
@@ -29,6 +30,23 @@ export function depthBuffer(camera: Intrinsics): DepthBuffer {
   };
 }
 
+let spare = depthBuffer({ width: 0, height: 0, fx: 0, fy: 0, cx: 0, cy: 0 });
+
+/** An empty buffer in memory that the next call uses again. */
+export function passingDepthBuffer(camera: Intrinsics): DepthBuffer {
+  const pixels = camera.width * camera.height;
+  if (spare.inverse.length < pixels) spare = depthBuffer(camera);
+  const blank = (plane: Float32Array) => plane.subarray(0, pixels).fill(0);
+  const { inverse, cosine, albedo, depths } = spare;
+  return {
+    camera,
+    inverse: blank(inverse),
+    cosine: blank(cosine),
+    albedo: blank(albedo),
+    depths: blank(depths),
+  };
+}
+
 export function copyDepth(from: DepthBuffer, to: DepthBuffer): void {
   to.inverse.set(from.inverse);
   to.cosine.set(from.cosine);
@@ -38,10 +56,14 @@ export function copyDepth(from: DepthBuffer, to: DepthBuffer): void {
 /** What a screen reflects of the infrared, whatever it shows. */
 const SCREEN_ALBEDO = 0.04;
 
-/** Cosine to the viewing ray at each vertex, signed: negative where the surface looks away. */
-function facing({ points, normals }: Projected): Float32Array {
-  const cosine = new Float32Array(points.length / 3);
-  for (let v = 0, i = 0; v < cosine.length; v++, i += 3) {
+let cosines = new Float32Array(0);
+
+/** Cosine to the viewing ray at each vertex, signed: negative where the surface looks away. The next call writes over it. */
+function facing({ points, normals }: PosedMesh): Float32Array {
+  const count = points.length / 3;
+  if (cosines.length < count) cosines = new Float32Array(count);
+  const cosine = cosines;
+  for (let v = 0, i = 0; v < count; v++, i += 3) {
     const x = points[i];
     const y = points[i + 1];
     const z = points[i + 2];
@@ -54,7 +76,7 @@ function facing({ points, normals }: Projected): Float32Array {
 /** Draws `body` (depth camera coordinates); glass is invisible to the sensor and left out. */
 export function drawDepth(buffer: DepthBuffer, body: PosedMesh, infrared: boolean): void {
   const seen = projected(body, buffer.camera);
-  const cosines = facing(seen);
+  const cosines = facing(body);
   for (const part of body.mesh.parts) {
     if (part.material.kind !== 'glass') drawPart(buffer, body, seen, cosines, part, infrared);
   }
@@ -80,7 +102,7 @@ function drawPart(
   const contrast = infraredContrast(part.material);
   const reflectance = infraredBase(part.material);
   const levels = part.texture && (cutout || (infrared && contrast > 0)) ? chainOf(part.texture) : undefined;
-  const { faces, count } = facesInView(seen, triangles, part, buffer.camera);
+  const { faces, count } = facesInView(seen, triangles, part, wholeOf(buffer.camera));
   for (let f = 0, end = FACE * count; f < end; f += FACE) {
     const a = faces[f];
     const b = faces[f + 1];

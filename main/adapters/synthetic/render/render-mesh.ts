@@ -23,8 +23,8 @@ export interface RenderMesh {
   readonly normals: Float32Array;
   readonly uvs: Float32Array;
   readonly follow: Float32Array;
-  /** How much of the surrounding light reaches a vertex, 0 … 1; made on first use by colour. */
-  openness(): Float32Array;
+  /** How much of the surrounding light reaches each of the vertices (or all), 0 … 1 by vertex; made on first use by colour. */
+  openness(vertices?: Uint32Array): Float32Array;
   readonly triangles: Uint32Array;
   readonly parts: readonly MeshPart[];
   readonly pivot: readonly [number, number, number];
@@ -119,7 +119,7 @@ function build(person: Person): RenderMesh {
     vertex += count;
     corner += surface.triangles.length;
   }
-  let open: Float32Array | undefined;
+  let open: ReturnType<typeof occlusion> | undefined;
   const mesh: RenderMesh = {
     vertexCount,
     positions,
@@ -129,7 +129,7 @@ function build(person: Person): RenderMesh {
     triangles,
     parts,
     pivot: person.pivot,
-    openness: () => (open ??= occlusion(mesh)),
+    openness: (vertices) => (open ??= occlusion(mesh))(vertices),
   };
   return mesh;
 }

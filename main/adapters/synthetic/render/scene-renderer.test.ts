@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { deg } from '../../../contract/units.ts';
 import type { DepthImage, Intrinsics, Rigid } from '../../../core/sense/frames.ts';
 import { rotationFromPose } from '../../../core/geometry/pose.ts';
+import { sampleIdentity } from '../people/identity.ts';
+import { loadHeadPack } from '../people/pack.ts';
+import { buildPerson } from '../people/person.ts';
 import type { Material, Person } from '../surface.ts';
 import { analyticHead } from './analytic-head.ts';
 import { sheet } from './boxes.ts';
@@ -12,7 +15,7 @@ import { errorField } from './error-field.ts';
 import { DARK, OFFICE } from './light.ts';
 import { headToCamera, straightAt, type Pose } from './pose.ts';
 import { room } from './room.ts';
-import { headRegion, SceneRenderer, shootCrop } from './scene-renderer.ts';
+import { headRegion, SceneRenderer, shootCrop, shootDepthFirst } from './scene-renderer.ts';
 
 const WHITE: Material = {
   kind: 'opaque',
@@ -295,6 +298,36 @@ describe('what the cameras see', () => {
     }
     expect(head).toBeGreaterThan(4000);
     expect(full.data.subarray(0, region.y * full.width).every((d) => d === 0)).toBe(true);
+  });
+
+  it('draws a part of the colour picture as the whole shows it, to the last bit, and nothing far from it', () => {
+    const pack = loadHeadPack();
+    const geometry = kinectV2();
+    for (const [n, accessories] of [
+      [11, ['hat', 'scarf']],
+      [4, ['fringe', 'glasses']],
+    ] as const) {
+      const person = buildPerson(pack, sampleIdentity(pack, `test/${n}`), { accessories });
+      const actor = { person, pose: { ...straightAt(600, 40, -20), yaw: deg(-25), roll: deg(10) } };
+      const region = headRegion(actor, geometry.depth);
+      const window = headRegion(actor, geometry.colour, 105, geometry.depthToColour);
+      const colour = { region: window, light: OFFICE, room: false };
+      const full = shootCrop([actor], geometry, region, 's', { colour }).colour!;
+      const { shot, drawColour } = shootDepthFirst([actor], geometry, region, 's', { colour });
+      const part = shot.colour!;
+      expect(part.data.every((v) => v === 0)).toBe(true);
+      const view = { x: 50, y: 60, width: 80, height: 70 };
+      drawColour(view);
+      for (let y = view.y; y < view.y + view.height; y++) {
+        const row = ({ data, width }: typeof full) => {
+          const start = 3 * (y * width + view.x);
+          return data.subarray(start, start + 3 * view.width);
+        };
+        expect(row(part)).toEqual(row(full));
+      }
+      expect(part.data.subarray(0, 3 * 30 * part.width).every((v) => v === 0)).toBe(true);
+      expect(full.data.subarray(0, 3 * 30 * part.width).some((v) => v > 0)).toBe(true);
+    }
   });
 
   it('shows a window of the full picture, whose noise alone differs', () => {

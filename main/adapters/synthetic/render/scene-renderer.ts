@@ -8,24 +8,26 @@ import type {
 } from '../../../core/sense/frames.ts';
 import { apply, identity } from '../../../core/geometry/rigid.ts';
 import { Random } from '../../../core/random.ts';
+import { keeper } from '../people/keeper.ts';
 import type { Person } from '../surface.ts';
-import { cropped, type Region, type SensorGeometry } from './cameras.ts';
+import { cropped, wholeOf, type Region, type SensorGeometry } from './cameras.ts';
 import { developColour } from './colour-camera.ts';
 import { measureDepth, trueDepth } from './depth-noise.ts';
 import { errorField, type ErrorFieldSpec } from './error-field.ts';
 import { measureInfrared } from './infrared-camera.ts';
 import type { Light } from './light.ts';
 import { headToCamera, straightAt, type Pose } from './pose.ts';
-import { moved, posed, type PosedMesh } from './posed.ts';
+import { posed, type PosedMesh } from './posed.ts';
 import {
   colourBuffer,
   copyColour,
   drawColour,
   drawGlass,
+  passingColourBuffer,
   softenEdges,
   type ColourBuffer,
 } from './raster-colour.ts';
-import { copyDepth, depthBuffer, drawDepth, type DepthBuffer } from './raster-depth.ts';
+import { copyDepth, depthBuffer, drawDepth, passingDepthBuffer, type DepthBuffer } from './raster-depth.ts';
 import { meshOf } from './render-mesh.ts';
 
 /** Somebody or something (a print, a screen) in the scene. */
@@ -109,10 +111,9 @@ function drawLit(
   light: Light,
   depthToColour: Rigid,
 ): void {
-  const seen = bodies.map((body) => moved(body, depthToColour));
-  const drawn = seen.map((body) => drawColour(buffer, body, light));
+  const drawn = bodies.map((body) => drawColour(buffer, body, light, depthToColour));
   for (const region of drawn) softenEdges(buffer, region);
-  for (const body of seen) drawGlass(buffer, body, light);
+  for (const body of bodies) drawGlass(buffer, body, light, depthToColour);
 }
 
 /**
@@ -160,31 +161,67 @@ export function shootCrop(
   seed: string,
   options: CropOptions = {},
 ): Shot {
+  const { shot, drawColour } = shootDepthFirst(actors, geometry, region, seed, options);
+  drawColour();
+  return shot;
+}
+
+const keepStanding = keeper<Person, PosedMesh>();
+
+/**
+ * As `shootCrop`, but the colour picture is black until it is drawn: once, and where `view` is given, only there. What is
+ * drawn is what `shootCrop` draws.
+ */
+export function shootDepthFirst(
+  actors: readonly Actor[],
+  geometry: SensorGeometry,
+  region: Region,
+  seed: string,
+  options: CropOptions = {},
+): { readonly shot: Shot; readonly drawColour: (view?: Region) => void } {
   const camera = cropped(geometry.depth, region);
-  const buffer = depthBuffer(camera);
-  const behind = options.room ? [posed(meshOf(options.room), IN_PLACE)] : [];
+  const buffer = passingDepthBuffer(camera);
+  const { room, colour } = options;
+  const behind = room ? [keepStanding(room, 'in place', () => posed(meshOf(room), IN_PLACE))] : [];
   const bodies = actors.map(({ person, pose }) => posed(meshOf(person), pose));
-  for (const body of [...behind, ...bodies]) drawDepth(buffer, body, options.infrared ?? false);
-  if (options.exact) return { depth: trueDepth(buffer) };
+  // The nearest first: what they hide is not worked out.
+  for (const body of [...bodies, ...behind]) drawDepth(buffer, body, options.infrared ?? false);
+  if (options.exact) return { shot: { depth: trueDepth(buffer) }, drawColour: () => undefined };
   const random = new Random(seed);
   const field = options.field && errorField(geometry.depth, options.field, region);
   const depth = measureDepth(buffer, geometry, random, field);
   const infrared = options.infrared && measureInfrared(buffer, geometry, random);
-  const colour =
-    options.colour &&
-    shootColourCrop(options.colour.room ? behind : [], bodies, geometry, options.colour, random);
-  return { depth, ...(infrared && { infrared }), ...(colour && { colour }) };
+  const shot = { depth, ...(infrared && { infrared }) };
+  if (!colour) return { shot, drawColour: () => undefined };
+  const picture = blank(cropped(geometry.colour, colour.region));
+  const drawColour = (view?: Region) => {
+    const { intrinsics, data } = picture;
+    const window = view ? widened(view, intrinsics) : wholeOf(intrinsics);
+    const canvas = passingColourBuffer(intrinsics, window, GREY);
+    for (const layer of [colour.room ? behind : [], bodies])
+      drawLit(canvas, layer, colour.light, geometry.depthToColour);
+    developColour(canvas, colour.light, random, data);
+  };
+  return { shot: { ...shot, colour: picture }, drawColour };
 }
 
-function shootColourCrop(
-  behind: readonly PosedMesh[],
-  bodies: readonly PosedMesh[],
-  geometry: SensorGeometry,
-  { region, light }: NonNullable<CropOptions['colour']>,
-  random: Random,
-): ColourImage {
-  const buffer = colourBuffer(cropped(geometry.colour, region));
-  buffer.linear.fill(GREY);
-  for (const layer of [behind, bodies]) drawLit(buffer, layer, light, geometry.depthToColour);
-  return developColour(buffer, light, random);
+const blank = (intrinsics: Intrinsics): ColourImage => ({
+  width: intrinsics.width,
+  height: intrinsics.height,
+  channels: 3,
+  data: new Uint8Array(3 * intrinsics.width * intrinsics.height),
+  intrinsics,
+});
+
+/**
+ * Softened edges pass light on from pixel to pixel, a quarter of it each time: from further off than this nothing arrives.
+ * From the left and from above it comes directly, from the right only by way of each row above, from below from one pixel.
+ */
+const SOFTENED = 16;
+
+/** What has to be drawn of a picture so that `view` is right. */
+function widened(view: Region, camera: Intrinsics): Region {
+  const [x, y] = [Math.max(0, view.x - SOFTENED), Math.max(0, view.y - SOFTENED)];
+  const [right, bottom] = [view.x + view.width + SOFTENED / 2, view.y + view.height + 1];
+  return { x, y, width: Math.min(camera.width, right) - x, height: Math.min(camera.height, bottom) - y };
 }

@@ -3,6 +3,7 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { measureConversions, type ConversionReport } from '../../../adapters/bench/conversion.ts';
+import { measureCorpus, type CorpusSpeed } from '../../../adapters/bench/corpus.ts';
 import { measureEmbedders, type EmbedderSpeed } from '../../../adapters/bench/embedders.ts';
 import { measureFramePath, measureIdle, type FramePathReport } from '../../../adapters/bench/frame-path.ts';
 import { openHumanPeer } from '../../../adapters/bench/human-peer.ts';
@@ -28,7 +29,18 @@ interface Report {
   readonly idle: number;
   readonly live: LiveReport;
   readonly simulator: SimulatorSpeed;
+  readonly corpus: readonly CorpusReport[];
 }
+
+type CorpusReport = (typeof CORPORA)[number] & CorpusSpeed;
+
+/** Recipes of datasets to train on: sessions of a person, frames of a session. */
+const CORPORA = [
+  { sessions: 5, frames: 4 },
+  { sessions: 4, frames: 9 },
+] as const;
+/** People of each recipe. */
+const CORPUS_PEOPLE = 12;
 
 interface LiveReport {
   readonly enrolmentSeconds: number;
@@ -63,8 +75,12 @@ export function bench(program: Command): void {
         const idle = await measureIdle(models, frames);
         output.progress('The simulator');
         const simulator = measureSimulator('you+turn', frames);
+        output.progress('A corpus to train on');
+        const corpus: CorpusReport[] = [];
+        for (const recipe of CORPORA)
+          corpus.push({ ...recipe, ...(await measureCorpus(modelsFolder(), CORPUS_PEOPLE, recipe)) });
         const live = await measureLive(output);
-        const report: Report = { path, conversions, embedders, idle, live, simulator };
+        const report: Report = { path, conversions, embedders, idle, live, simulator, corpus };
         output.result({ ok: true, ...report }, describe(report));
         return EXIT.ok;
       });
@@ -125,7 +141,7 @@ async function measureLive(output: Output): Promise<LiveReport> {
   }
 }
 
-function describe({ path, conversions, embedders, idle, live, simulator }: Report): string {
+function describe({ path, conversions, embedders, idle, live, simulator, corpus }: Report): string {
   const row = (name: string, { p50, p95 }: Times) =>
     `  ${name.padEnd(12)} ${p50.toFixed(2).padStart(8)} ${p95.toFixed(2).padStart(8)}`;
   return [
@@ -150,5 +166,9 @@ function describe({ path, conversions, embedders, idle, live, simulator }: Repor
     `Enrolment: ${live.enrolmentSeconds.toFixed(1)} s of turning. Live unlock: ${Math.round(live.unlock.p50)} ms p50, ${Math.round(live.unlock.p95)} ms p95.`,
     `Pipeline process: ${live.pipelineMegabytes === undefined ? 'memory is only read on Linux' : `${Math.round(live.pipelineMegabytes)} MB resident, simulated sensor included`}.`,
     `Simulated sensor: ${simulator.framesPerSecond.toFixed(0)} frames/s on one core.`,
+    ...corpus.map(
+      ({ sessions, frames, each }) =>
+        `Dataset of ${sessions} sessions of ${frames} frames a person: ${each.toFixed(1)} ms of one core a crop.`,
+    ),
   ].join('\n');
 }
