@@ -67,6 +67,11 @@ export interface FaceEvidence extends FrameFacts {
   readonly against: readonly LivenessReason[];
   /** Unit vectors by kind; absent where the frame is not live. */
   readonly embeddings: Embeddings;
+  /**
+   * Heights above the mean face in centimetres, 60 × 52, 0 where nothing was seen: of live frames that a retraining asked for. As good as
+   * a picture, so it is nowhere kept.
+   */
+  readonly relief?: Float32Array;
 }
 
 export type Evidence = NobodyEvidence | UnclearEvidence | FaceEvidence;

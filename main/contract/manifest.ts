@@ -81,6 +81,13 @@ const MeanFace = z.strictObject({
 const Impostors = z.strictObject({
   file: z.string().regex(/^[a-z0-9.-]+$/),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** The reliefs of the same faces, for a network of a person's own. */
+  reliefs: z
+    .strictObject({
+      file: z.string().regex(/^[a-z0-9.-]+$/),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    })
+    .optional(),
   networks: z.string(),
   people: z.int().positive(),
   licence: z.string(),

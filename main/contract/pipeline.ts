@@ -4,8 +4,11 @@ import { PREVIEW_KINDS, visitorSchema, type Preview } from './api.ts';
 import type { Evidence } from './evidence.ts';
 import type { Failure } from './result.ts';
 
-/** Enrolling takes the infrared descriptor too, so that the dark works without enrolling again. */
-export type Purpose = 'enrol' | 'unlock';
+/**
+ * Enrolling takes the infrared descriptor too, so that the dark works without enrolling again; retraining does as well, and takes the
+ * relief.
+ */
+export type Purpose = 'enrol' | 'unlock' | 'retrain';
 
 /**
  * `live`: frames come when they come and the latest wins. `virtual`: every frame of a recording or simulation is judged, as
@@ -18,8 +21,16 @@ const watchSchema = z.strictObject({
   /** Counts up: what still arrives for an earlier watch is ignored. */
   watch: z.int().positive(),
   sensor: z.string().max(4096),
-  purpose: z.enum(['enrol', 'unlock']),
+  purpose: z.enum(['enrol', 'unlock', 'retrain']),
   pace: z.enum(['live', 'virtual']),
+  /** A network of the person's own, to embed with beside the shipped ones. */
+  personal: z
+    .strictObject({
+      kind: z.string().max(200),
+      onnx: z.custom<Uint8Array>((file) => file instanceof Uint8Array && file.length <= 4_000_000),
+      sha256: z.string().max(200),
+    })
+    .optional(),
 });
 
 export const toPipelineSchema = z.discriminatedUnion('kind', [
@@ -53,6 +64,8 @@ export type FromPipeline =
   | { readonly kind: 'ready' }
   | { readonly kind: 'watching'; readonly watch: number; readonly sensor: OpenSensor }
   | { readonly kind: 'evidence'; readonly watch: number; readonly evidence: Evidence }
+  /** The person's own network is not used; the watch goes on without it. */
+  | { readonly kind: 'impersonal'; readonly watch: number; readonly failure: Failure }
   /** What the watch sees, to look at; one of a kind is under way at a time. */
   | { readonly kind: 'preview'; readonly watch: number; readonly preview: Preview }
   /** The recording or simulation is over. */
@@ -90,6 +103,10 @@ const evidenceSchema = z.discriminatedUnion('kind', [
     fusedFrames: z.int().positive(),
     against: z.array(z.string()),
     embeddings: z.map(z.string(), unitVector),
+    relief: z
+      .instanceof(Float32Array)
+      .refine((v) => v.length <= 4096 && v.every(Number.isFinite))
+      .optional(),
   }),
 ]);
 
@@ -116,7 +133,7 @@ const fromPipelineSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('ended'), watch: z.int() }),
   z.strictObject({
-    kind: z.literal('failed'),
+    kind: z.enum(['failed', 'impersonal']),
     watch: z.int(),
     failure: z.strictObject({ ok: z.literal(false), code: z.string(), message: z.string() }),
   }),

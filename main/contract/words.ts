@@ -46,10 +46,14 @@ export const epochOf = ({ epoch, epochs }: Pick<RetrainProgress, 'epoch' | 'epoc
 
 export const RETRAIN_STAGE: Readonly<Record<RetrainStage, string>> = {
   loading: 'Getting ready',
+  tuning: 'Learning the shape of your face',
   fitting: 'Learning from your looks',
   judging: 'Trying it on what was held out',
   saving: 'Keeping what was learned',
 };
+
+/** While a deeper retraining watches its person turn the head. */
+export const LOOKING_AGAIN = 'Looking at you again; what is seen for this is not kept';
 
 /** What computes, to a person. */
 export const BACKEND: Readonly<Record<Backend, string>> = {

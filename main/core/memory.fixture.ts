@@ -79,6 +79,9 @@ export class StagedTrainer implements HeadTrainer {
   show: (progress: RetrainProgress) => void = () => undefined;
   /** Ends the retraining that runs. */
   end: (outcome: Awaited<ReturnType<HeadTrainer['retrain']>>) => void = () => undefined;
+  /** Whether it goes deeper, and why not. */
+  deeper: Result<void> = ok(undefined);
+  goesDeeper = () => Promise.resolve(this.deeper);
   retrain: HeadTrainer['retrain'] = (task, signal, show) => {
     this.tasks.push(task);
     this.show = show;

@@ -25,7 +25,14 @@ import { FAR_MM, findPresence, NEAR_MM, type Presence } from './sense/presence.t
 import { kindIn } from './judge/policy.ts';
 import { brightness, judgeQuality, QUALITY_LIMITS } from './judge/quality.ts';
 import { Registrar, type Lift, type Region, type RegisteredFrame } from './sense/registration.ts';
-import { completeness, noseMeasured, reliefOf, type Paint, type Relief } from './shape/relief.ts';
+import {
+  completeness,
+  noseMeasured,
+  RELIEF_CELLS,
+  reliefOf,
+  type Paint,
+  type Relief,
+} from './shape/relief.ts';
 import { settle, type Settled } from './shape/settle.ts';
 import { reliefTensor, withoutColour } from './shape/tensor.ts';
 import { withoutTilt } from './shape/tilt.ts';
@@ -40,6 +47,8 @@ export interface FaceModels {
   readonly descriptor: Embedder & { readonly normalisation: Normalisation };
   /** The embedder of the relief tensor. */
   readonly shape: Embedder;
+  /** One person's own, of the same tensor; it sees the heights alone. */
+  readonly personal?: Pick<Embedder, 'modelId' | 'embed'>;
   readonly mean: MeanFace;
 }
 
@@ -185,15 +194,18 @@ export class Observer {
     };
     const against = judgeLiveness(cues);
     const embeddings = new Map<EmbeddingKind, Float32Array>();
+    let heights: Float32Array | undefined;
     let attentive = true;
     // In infrared the lid model cannot tell open from shut (eyes.ts): the dark asks for no attention.
     if (against.length === 0 && sight.spectrum === 'colour')
       attentive = await this.eyesOpen(track, sight.picture, mesh, watch);
     if (against.length === 0)
       await watch.timeAsync('embed', async () => {
-        const { shape, descriptor, mean } = this.models;
+        const { shape, personal, descriptor, mean } = this.models;
         const tensor = reliefTensor(fused, mean);
+        if (purpose === 'retrain') heights = tensor.slice(3 * RELIEF_CELLS);
         const { spectrum } = sight;
+        if (personal) embeddings.set(personal.modelId, (await personal.embed(tensor))[0]);
         if (spectrum === 'colour') embeddings.set(shape.modelId, (await shape.embed(tensor))[0]);
         // Infrared is no colour: what is compared in the dark is the shape without any. It also bounds adaptation.
         embeddings.set(kindIn('infrared', shape.modelId), (await shape.embed(withoutColour(tensor)))[0]);
@@ -202,7 +214,7 @@ export class Observer {
           embeddings.set(kind, meanEmbedding(await descriptor.embed(chips, CROPS)));
         };
         await describe(kindIn(spectrum, descriptor.modelId), sight.picture, mesh);
-        if (purpose === 'enrol' && spectrum === 'colour' && frame.infrared)
+        if (purpose !== 'unlock' && spectrum === 'colour' && frame.infrared)
           await describe(
             kindIn('infrared', descriptor.modelId),
             toneMapInfrared(frame.infrared, asBox(region)),
@@ -220,6 +232,7 @@ export class Observer {
       fusedFrames: fused.frames,
       against,
       embeddings,
+      ...(heights && { relief: heights }),
     };
     return evidence;
   }

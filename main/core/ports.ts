@@ -75,10 +75,11 @@ export interface SensorList {
   list(): Promise<readonly ListedSensor[]>;
 }
 
-/** What a watch yields. `silent`: nothing came for a while. `restarting`: the pipeline process stopped and comes back by itself; the watch goes on. */
+/** What a watch yields. `impersonal`: it goes on without the person's own network. `silent`: nothing came for a while. `restarting`: the pipeline process stopped and comes back by itself; the watch goes on. */
 export type PipelineEvent =
   | { readonly kind: 'watching'; readonly sensor: OpenSensor }
   | { readonly kind: 'evidence'; readonly evidence: Evidence }
+  | { readonly kind: 'impersonal'; readonly failure: Failure }
   | { readonly kind: 'restarting'; readonly attempt: number; readonly delay: Milliseconds }
   | { readonly kind: 'silent' }
   | { readonly kind: 'ended' }

@@ -27,6 +27,8 @@ export interface ModelLibrary {
   loadMeanFace(): Promise<Uint8Array>;
   /** The impostor pool's bytes, checked likewise. @throws FacetError `model-missing` where the manifest names none. */
   loadImpostors(): Promise<Uint8Array>;
+  /** The bytes of the same people's reliefs, likewise. */
+  loadImpostorReliefs(): Promise<Uint8Array>;
 }
 
 /**
@@ -57,19 +59,24 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
       return { entry: model, bytes: await readChecked(join(folder, model.file), model.sha256) };
     },
     loadMeanFace: () => readChecked(join(folder, meanFace.file), meanFace.sha256),
-    loadImpostors: async () => {
-      if (!impostors)
-        throw new FacetError(
-          'model-missing',
-          `${path} names no people to compare you with. Reinstall Facet, or make them: npm run facet -- pool.`,
-        );
-      return readChecked(
-        join(folder, impostors.file),
-        impostors.sha256,
-        'Reinstall Facet, or make it again: npm run facet -- pool.',
-      );
-    },
+    loadImpostors: () => loadPeople(impostors),
+    loadImpostorReliefs: () => loadPeople(impostors?.reliefs),
   };
+
+  async function loadPeople(
+    named: { readonly file: string; readonly sha256: string } | undefined,
+  ): Promise<Uint8Array> {
+    if (!named)
+      throw new FacetError(
+        'model-missing',
+        `${path} names no people to compare you with. Reinstall Facet, or make them: npm run facet -- pool.`,
+      );
+    return readChecked(
+      join(folder, named.file),
+      named.sha256,
+      'Reinstall Facet, or make it again: npm run facet -- pool.',
+    );
+  }
 }
 
 async function readChecked(

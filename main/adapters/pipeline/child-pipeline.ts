@@ -126,6 +126,9 @@ export class ChildPipeline implements ViewedPipeline {
             frames++;
             yield { kind: 'evidence', evidence: message.evidence };
             break;
+          case 'impersonal':
+            yield { kind: 'impersonal', failure: message.failure };
+            break;
           case 'ended':
             yield { kind: 'ended' };
             return;

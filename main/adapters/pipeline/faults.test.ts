@@ -109,7 +109,12 @@ beforeEach(async () => {
     reliefs: [{ ...of, frames: 8, capturedAt: clock.wallTime(), source: 'enrolment' }],
     remembered: [],
   });
-  const parts = { loadModels: async () => models, openSensor: async () => sensor, clock };
+  const parts = {
+    loadPersonal: () => Promise.reject(new Error('unused')),
+    loadModels: async () => models,
+    openSensor: async () => sensor,
+    clock,
+  };
   const pipeline = new ChildPipeline({ entry: '', spawn: () => inProcess(parts) });
   staged = await stagedDesk({
     sensor: 'kinect2',

@@ -25,6 +25,8 @@ export interface PipelineParts {
   /** Loaded once, when first needed. */
   loadModels(): Promise<FaceModels>;
   openSensor(request: WatchRequest): Promise<DirectedSensor>;
+  /** Makes a person's own network ready. @throws FacetError `model-altered` where it is another than its hash, or cannot be run */
+  loadPersonal(personal: NonNullable<WatchRequest['personal']>): Promise<NonNullable<FaceModels['personal']>>;
   /** Makes a sensor ready that will soon be opened live; what fails is met when it is opened. */
   prepareSensor?(spec: string): void;
   readonly clock: Clock;
@@ -54,6 +56,9 @@ interface Stream {
 
 export function servePipeline(parts: PipelineParts, channel: ShellChannel): void {
   let loading: Promise<FaceModels> | undefined;
+  /** The latest network of a person's own. */
+  let known:
+    { readonly sha256: string; readonly loaded: ReturnType<PipelineParts['loadPersonal']> } | undefined;
   let current: Watch | undefined;
   let stream: Stream | undefined;
   let visitor: Visitor | undefined;
@@ -147,7 +152,7 @@ export function servePipeline(parts: PipelineParts, channel: ShellChannel): void
           previews.offer({ frame, purpose: watch.purpose });
           continue;
         }
-        watch.observer ??= new Observer(models.value, parts.clock);
+        watch.observer ??= new Observer(await withPersonal(models.value, watch), parts.clock);
         const judgedAt = now?.() ?? frame.capturedAt;
         const evidence = await watch.observer.observe(frame, watch.purpose, judgedAt);
         if (signal.aborted) break;
@@ -169,6 +174,21 @@ export function servePipeline(parts: PipelineParts, channel: ShellChannel): void
     } finally {
       own.over = true;
       if (stream === own) stream = undefined;
+    }
+  }
+
+  /** With the network of the watch's person, where it has one that is sound; the shell is told where it is not. */
+  async function withPersonal(models: FaceModels, { watch, personal }: Watch): Promise<FaceModels> {
+    if (!personal) return models;
+    if (known?.sha256 !== personal.sha256)
+      known = { sha256: personal.sha256, loaded: parts.loadPersonal(personal) };
+    const { loaded } = known;
+    try {
+      return { ...models, personal: await loaded };
+    } catch (error) {
+      known = undefined;
+      channel.send({ kind: 'impersonal', watch, failure: failureOf(error) });
+      return models;
     }
   }
 

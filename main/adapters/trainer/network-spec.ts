@@ -92,12 +92,21 @@ const reliefTower = (width: number, units: number): readonly Layer[] => [
   { kind: 'dense', units, last: true },
 ];
 
+const SHAPE_TOWER: TowerSpec = { name: 'shape', planes: [3, 4], share: 0.9, layers: reliefTower(32, 128) };
+
 /** The siamese network on the fused head-frame relief: a tower for the shape, a smaller one for the frontal colour. */
 export const FACET_RGBD: NetworkSpec = {
   id: 'facet-rgbd',
   input: [4, 60, 52],
   towers: [
-    { name: 'shape', planes: [3, 4], share: 0.9, layers: reliefTower(32, 128) },
+    SHAPE_TOWER,
     { name: 'colour', planes: [0, 3], share: 0.1, optional: true, layers: reliefTower(16, 64) },
   ],
+};
+
+/** One person's own: the shape's tower alone, which needs no light. */
+export const FACET_PERSONAL: NetworkSpec = {
+  id: 'facet-personal',
+  input: FACET_RGBD.input,
+  towers: [{ ...SHAPE_TOWER, share: 1 }],
 };

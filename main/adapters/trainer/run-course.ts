@@ -1,6 +1,5 @@
 /** One training from two datasets to a checked ONNX file: what every network's training has in common. */
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { FacetError } from '../../contract/result.ts';
 import type { DatasetKind } from '../corpus/dataset/labels.ts';
 import { openDataset, type Dataset } from '../corpus/dataset/open-dataset.ts';
@@ -9,6 +8,7 @@ import { makeNamedFolder } from '../store/make-folder.ts';
 import { curvesPicture } from './curves.ts';
 import { exportNetwork } from './export-network.ts';
 import { loadTensorflow } from './load-tensorflow.ts';
+import { departure, PARITY, rows } from './parity.ts';
 import type { NetworkSpec } from './network-spec.ts';
 import { TfNetwork } from './tf-network.ts';
 import { trainNetwork, type BatchSource, type Recipe, type TrainOutcome } from './train-network.ts';
@@ -54,9 +54,6 @@ export interface CourseOutcome {
   readonly embed: Embed;
 }
 
-/** An exported network may depart from TensorFlow's by this much, in any component of a unit vector. */
-const PARITY = 1e-4;
-
 /**
  * Trains, or goes on from the checkpoint in the work folder.
  * @throws FacetError `bad-input` where a dataset or checkpoint is not what it should be; `model-missing` without TensorFlow;
@@ -101,7 +98,9 @@ export async function runCourse(course: Course, options: CourseOptions): Promise
   const best = new TfNetwork(tf, spec, recipe.seed);
   best.write(outcome.weights);
   const embed = embedWith(best);
-  const parity = await departure(spec, onnx, embed, course.samples(validation));
+  const samples = course.samples(validation);
+  const n = samples.length / spec.input.reduce((a, b) => a * b, 1);
+  const parity = await departure(spec, onnx, await embed(samples, n), samples);
   if (!(parity <= PARITY))
     throw new FacetError(
       'fault',
@@ -138,24 +137,4 @@ async function open(folder: string, kind: DatasetKind, pool: 'train' | 'validati
       `${folder} has one person only: nobody to tell them from. Make a larger one.`,
     );
   return dataset;
-}
-
-/** Equal parts of an array, copied. */
-export const rows = (all: Float32Array, n: number): Float32Array[] =>
-  Array.from({ length: n }, (_, i) => all.slice((i * all.length) / n, ((i + 1) * all.length) / n));
-
-async function departure(
-  spec: NetworkSpec,
-  onnx: Uint8Array,
-  embed: Embed,
-  input: Float32Array,
-): Promise<number> {
-  const n = input.length / spec.input.reduce((a, b) => a * b, 1);
-  const session = await InferenceSession.create(onnx);
-  const { embedding } = await session.run({ tensor: new Tensor('float32', input, [n, ...spec.input]) });
-  const theirs = rows(embedding.data as Float32Array, n);
-  const own = await embed(input, n);
-  return Math.max(
-    ...own.flatMap((vector, i) => [...vector].map((value, j) => Math.abs(value - theirs[i][j]))),
-  );
 }

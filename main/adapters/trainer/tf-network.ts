@@ -46,10 +46,10 @@ export class TfNetwork {
     }
   }
 
-  /** What the optimiser changes, of all towers or of one. */
-  trainable(tower?: string): tfjs.Variable[] {
+  /** What the optimiser changes. @param among their names, `tower/layer/…`; all where left out */
+  trainable(among: (name: string) => boolean = () => true): tfjs.Variable[] {
     return [...this.variables]
-      .filter(([name]) => (tower === undefined || name.startsWith(`${tower}/`)) && !isRunning(name))
+      .filter(([name]) => !isRunning(name) && among(name))
       .map(([, variable]) => variable);
   }
 
@@ -59,6 +59,14 @@ export class TfNetwork {
    * @param training batch statistics and dropout; the running statistics follow
    */
   tower(spec: TowerSpec, input: tfjs.Tensor4D, training: boolean): tfjs.Tensor2D {
+    return this.tf.tidy(() => this.rest(spec, 0, this.first(spec, 0, input, training), training));
+  }
+
+  /**
+   * What a tower's layers before one make of the input, [n, rows, columns, channels].
+   * @param input [n, planes, rows, columns]
+   */
+  first(spec: TowerSpec, before: number, input: tfjs.Tensor4D, training = false): tfjs.Tensor {
     const { tf } = this;
     return tf.tidy(() => {
       const planes = tf.slice(
@@ -66,12 +74,27 @@ export class TfNetwork {
         [0, spec.planes[0], 0, 0],
         [-1, spec.planes[1] - spec.planes[0], -1, -1],
       );
-      let x: tfjs.Tensor = tf.transpose(planes, [0, 2, 3, 1]);
-      spec.layers.forEach((layer, i) => {
-        x = this.layer(`${spec.name}/${i}`, layer, x, training);
-      });
-      return unit(tf, x as tfjs.Tensor2D);
+      return this.through(spec, [0, before], tf.transpose(planes, [0, 2, 3, 1]), training);
     });
+  }
+
+  /** The unit vectors that a tower's layers from one on make of what `first` gave. */
+  rest(spec: TowerSpec, from: number, x: tfjs.Tensor, training = false): tfjs.Tensor2D {
+    const { tf } = this;
+    return tf.tidy(() =>
+      unit(tf, this.through(spec, [from, spec.layers.length], x, training) as tfjs.Tensor2D),
+    );
+  }
+
+  private through(
+    { name, layers }: TowerSpec,
+    [from, to]: readonly [number, number],
+    x: tfjs.Tensor,
+    training: boolean,
+  ): tfjs.Tensor {
+    return layers
+      .slice(from, to)
+      .reduce((y, layer, i) => this.layer(`${name}/${from + i}`, layer, y, training), x);
   }
 
   /** The whole embedding: towers side by side by their shares, silent ones left out, scaled to unit length. */

@@ -11,6 +11,11 @@ export interface TrainerWork {
   readonly backend?: Backend;
 }
 
+/** Only whether a deeper retraining can be done. */
+export interface DeeperQuestion {
+  readonly question: 'deeper';
+}
+
 type Trained = Awaited<ReturnType<HeadTrainer['retrain']>>;
 type Message = { readonly progress: RetrainProgress } | { readonly outcome: Trained };
 
@@ -19,6 +24,11 @@ const ENDED = fail('fault', 'Retraining stopped by itself. Nothing was changed; 
 const NO_MEMORY = fail(
   'fault',
   'There was too little memory to retrain. Nothing was changed; close other programs and try again.',
+);
+
+const NOT_LOADED = fail(
+  'model-missing',
+  'TensorFlow ended by itself when it was loaded, so Facet cannot retrain deeper here. Run node scripts/tensorflow.mjs again.',
 );
 
 /**
@@ -30,6 +40,14 @@ export const threadTrainer = (
   backend = askedFor(process.env['FACET_BACKEND']),
   entry = hostFile('trainer'),
 ): HeadTrainer => ({
+  goesDeeper: () =>
+    new Promise<Result<void>>((resolve) => {
+      const worker = new Worker(entry, { workerData: { question: 'deeper' } satisfies DeeperQuestion });
+      worker.on('message', resolve);
+      // What ends with its thread does not load.
+      worker.on('error', () => resolve(NOT_LOADED));
+      worker.on('exit', () => resolve(NOT_LOADED));
+    }),
   retrain: (task, signal, show) =>
     new Promise<Result<RetrainOutcome & { readonly backend: Backend }>>((resolve, reject) => {
       if (signal.aborted) return resolve(CANCELLED);

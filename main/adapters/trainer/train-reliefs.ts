@@ -14,8 +14,9 @@ import { LINEAR_MODEL } from '../onnx/load-face-models.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';
 import { dimensionsOf } from './export-network.ts';
 import { FACET_RGBD } from './network-spec.ts';
+import { rows } from './parity.ts';
 import { ReliefBatches } from './relief-batches.ts';
-import { rows, runCourse, type Course, type CourseOptions, type CourseReport } from './run-course.ts';
+import { runCourse, type Course, type CourseOptions, type CourseReport } from './run-course.ts';
 import { separation, type Separation } from './validate-reliefs.ts';
 
 const COURSE: Course = {

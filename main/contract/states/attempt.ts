@@ -8,6 +8,11 @@ export interface AttemptView {
   readonly guidance: GuidanceCode;
 }
 
-export type AttemptOutcome =
-  | { readonly kind: 'unlocked'; readonly by: 'face' | 'pin'; readonly after: Milliseconds }
-  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly after: Milliseconds };
+export type AttemptOutcome = (
+  | { readonly kind: 'unlocked'; readonly by: 'face' | 'pin' }
+  | { readonly kind: 'refused'; readonly code: RefusalCode }
+) & {
+  readonly after: Milliseconds;
+  /** A sentence where what was learned of the person could not be used. */
+  readonly warning?: string;
+};

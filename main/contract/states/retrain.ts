@@ -16,9 +16,11 @@ export interface HeadState {
   readonly inUse: boolean;
   /** Made by earlier networks or steps: it decides nothing any more. */
   readonly outdated: boolean;
+  /** A network of the person's own belongs to it. */
+  readonly deeper: boolean;
 }
 
-export type RetrainStage = 'loading' | 'fitting' | 'judging' | 'saving';
+export type RetrainStage = 'loading' | 'tuning' | 'fitting' | 'judging' | 'saving';
 
 export interface RetrainProgress {
   readonly stage: RetrainStage;

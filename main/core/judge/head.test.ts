@@ -68,4 +68,20 @@ describe('a personal head', () => {
     expect(moved(0, 0, head({ weights: new Map([[SHAPE, Float32Array.of(0, 0)]]) }))).toBeUndefined();
     expect(moved(0, 0, head({ distances: new Map([['another', 1]]) }))).toBeUndefined();
   });
+
+  it("weighs a network of the person's own beside what is fused, within the same bounds", () => {
+    const own = `facet-personal ${'5e'.repeat(8)}`;
+    const term = head({ distances: new Map([...head().distances, [own, 0.5]]), offset: -0.5 });
+    const policy = withHead(POLICY, { colour: term });
+    expect(policy.colour[1].parts.slice(0, 2)).toEqual(POLICY.colour[1].parts);
+    expect(policy.colour[0]).toBe(POLICY.colour[0]);
+    const axis = (angle: number) => Float32Array.of(Math.cos(angle), Math.sin(angle));
+    const templates = [seen(0), new Map([[own, axis(0)]])];
+    const opens = (angle: number, personal: number) =>
+      matchesGallery(new Map([...seen(angle), [own, axis(personal)]]), 1, templates, policy.colour);
+    expect([opens(0.7, 0), opens(0.7, Math.PI)]).toEqual([true, false]);
+    // Neither beyond the bound of a head, nor past the limit of the descriptor alone.
+    expect(opens(0.85, 0)).toBe(false);
+    expect(matchesGallery(seen(0), 1, templates, policy.colour)).toBe(false);
+  });
 });

@@ -3,7 +3,8 @@
  * descriptor, and nothing else: what the descriptor refuses by the limit of real faces, no head can accept.
  */
 import type { EmbeddingKind, Embeddings, Spectrum } from '../../contract/evidence.ts';
-import type { MatchPolicy } from './policy.ts';
+import type { Requirement } from './match.ts';
+import { POOLING, type MatchPolicy } from './policy.ts';
 
 /** What stands in for the fused distance: offset + Σ distances · distance of that kind + Σ weights · embedding. */
 export interface HeadTerm {
@@ -45,7 +46,14 @@ export function withHead(policy: MatchPolicy, terms: Partial<Record<Spectrum, He
   const headed = (spectrum: Spectrum) =>
     policy[spectrum].map((requirement) => {
       const head = terms[spectrum];
-      return head && requirement.parts.length > 1 ? { ...requirement, head } : requirement;
+      if (!head || requirement.parts.length < 2) return requirement;
+      return { ...requirement, parts: [...requirement.parts, ...partsBeyond(requirement, head)], head };
     });
   return { ...policy, colour: headed('colour'), infrared: headed('infrared') };
 }
+
+/** What the head weighs beside what is fused: a network of the person's own, which has no measured weight. */
+const partsBeyond = ({ parts }: Requirement, { distances }: HeadTerm): Requirement['parts'] =>
+  [...distances.keys()]
+    .filter((kind) => parts.every((part) => part.kind !== kind))
+    .map((kind) => ({ kind, pooling: POOLING.shape, weight: 0 }));

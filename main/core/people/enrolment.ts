@@ -62,7 +62,7 @@ export const beginEnrolment = (): EnrolmentState => ({
 });
 
 export interface EnrolmentRules {
-  /** Whether this frame shows the person whose straight look was captured. */
+  /** Whether this frame shows the person whose looks were captured so far; of none, whether it may be the first. */
   samePerson(evidence: FaceEvidence, captures: readonly Capture[]): boolean;
 }
 
@@ -96,12 +96,13 @@ export function stepEnrolment(
   }
   if (evidence.against.length > 0) return { ...next, guidance: 'not-live', steady: 0 };
   if (!evidence.attentive) return { ...next, guidance: 'open-eyes', steady: 0 };
-  return state.straight ? turn(next, state.straight, evidence, rules) : lookStraight(next, evidence);
+  return state.straight ? turn(next, state.straight, evidence, rules) : lookStraight(next, evidence, rules);
 }
 
-function lookStraight(state: EnrolmentState, evidence: FaceEvidence): EnrolmentState {
+function lookStraight(state: EnrolmentState, evidence: FaceEvidence, rules: EnrolmentRules): EnrolmentState {
   const { pose } = evidence;
   const pointer = pointerOf(pose, undefined);
+  if (!rules.samePerson(evidence, [])) return { ...state, guidance: 'someone-else', pointer, steady: 0 };
   if (Math.hypot(pose.yaw, pose.pitch) > ENROLMENT_LIMITS.straight)
     return { ...state, guidance: 'look-here', pointer, steady: 0 };
   const steady = state.steady + 1;

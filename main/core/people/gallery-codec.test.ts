@@ -39,15 +39,25 @@ const weights = fc
 const inHead = fc.integer({ min: -900, max: 900 }).map((value) => value / 8);
 const distances = inHead.map((value) => new Map([['facet-rgbd', value]]));
 const term = fc.record({ offset: inHead, distances, weights });
+const network = fc.record({
+  kind: fc.constantFrom('facet-personal 0011223344556677', 'facet-personal 8899aabbccddeeff'),
+  onnx: fc.uint8Array({ minLength: 1, maxLength: 50 }),
+  sha256: fc.constant('5e'.repeat(32)),
+  templates: fc.array(unit(3), { minLength: 1, maxLength: 4 }),
+});
 const headHistory: fc.Arbitrary<Heads> = fc
   .array(
-    fc.record({
-      fittedAt: fc.nat(),
-      networks: fc.constantFrom('a', 'b'),
-      preprocessing: fc.nat(9),
-      looks: fc.array(fc.constantFrom('plain', 'with glasses'), { maxLength: 2 }),
-      terms: fc.record({ colour: term, infrared: term }, { requiredKeys: ['colour'] }),
-    }),
+    fc.record(
+      {
+        fittedAt: fc.nat(),
+        networks: fc.constantFrom('a', 'b'),
+        preprocessing: fc.nat(9),
+        looks: fc.array(fc.constantFrom('plain', 'with glasses'), { maxLength: 2 }),
+        terms: fc.record({ colour: term, infrared: term }, { requiredKeys: ['colour'] }),
+        network,
+      },
+      { requiredKeys: ['fittedAt', 'networks', 'preprocessing', 'looks', 'terms'] },
+    ),
     { minLength: 1, maxLength: GALLERY_LIMITS.heads },
   )
   .chain((heads) =>
@@ -144,6 +154,20 @@ describe('the gallery codec', () => {
     expect(decodeGallery(buffer.subarray(3, 3 + bytes.length))).toEqual({ ok: true, value: small });
   });
 
+  it('gives networks that stay when the bytes that they were read from are wiped', () => {
+    const onnx = Uint8Array.of(1, 2, 3);
+    const unitVector = Float32Array.of(1, 0);
+    const personal = { kind: 'facet-personal a', onnx, sha256: '0'.repeat(64), templates: [unitVector] };
+    const gallery = headed(1);
+    const [head] = gallery.heads!.versions;
+    const bytes = Buffer.from(
+      encoded({ ...gallery, heads: { inUse: 1, versions: [{ ...head, network: personal }] } }),
+    );
+    const read = decodeGallery(bytes);
+    bytes.fill(0);
+    expect(read.ok && read.value.heads?.versions[0].network).toEqual(personal);
+  });
+
   it('never throws, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(300), (noise, at) => {
@@ -163,7 +187,7 @@ describe('the gallery codec', () => {
   });
 
   it('says that a newer file needs a newer Facet', () => {
-    const failure = decodeGallery(withJson((json) => (json.format = 4)));
+    const failure = decodeGallery(withJson((json) => (json.format = 5)));
     expect(failure).toHaveProperty('message', expect.stringContaining('update Facet'));
   });
 

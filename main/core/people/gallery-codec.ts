@@ -1,6 +1,6 @@
 /**
- * A gallery as bytes, before encryption: uint32 length (little-endian), that much JSON (everything but the vectors),
- * then all vectors as little-endian float32 in the order in which the JSON names them.
+ * A gallery as bytes, before encryption: uint32 length (little-endian), that much JSON (everything but vectors and networks),
+ * then all vectors as little-endian float32 in the order in which the JSON names them, then the networks' files likewise.
  */
 import { z } from 'zod';
 import type { Degrees } from '../../contract/units.ts';
@@ -9,11 +9,12 @@ import { ONE_LINE } from '../../contract/names.ts';
 import { fail, ok } from '../../contract/result.ts';
 import type { Failure, Result } from '../../contract/result.ts';
 import type { Embeddings } from '../../contract/evidence.ts';
+import type { PersonalNetwork } from '../judge/personal-network.ts';
 import { GALLERY_LIMITS, type Gallery, type PersonalHead } from './gallery.ts';
 
 /** Raise it when the layout changes; newer files are refused by name, not misread. */
-const FORMAT = 3;
-/** The oldest layout that is still read: it noted one sensor only, no networks and no remembered looks; 2 had no heads. */
+const FORMAT = 4;
+/** The oldest layout that is still read: it noted one sensor only, no networks and no remembered looks; 2 had no heads, 3 none with a network. */
 const OLDEST = 1;
 /** Bounds of a plausible gallery: far above what enrolment makes, low enough that a forged file cannot fill memory. */
 const BOUNDS = {
@@ -26,6 +27,9 @@ const BOUNDS = {
   text: 200,
   /** Of any number in a head. */
   head: 1000,
+  /** Of a person's own network: bytes, and templates. */
+  network: 4_000_000,
+  personal: 64,
 };
 /** How far a stored embedding's length may be from 1: float32 rounding of thousands of squares, and no more. */
 const UNIT_TOLERANCE = 1e-3;
@@ -66,6 +70,15 @@ const head = z.strictObject({
   preprocessing: z.int().min(0).max(1e6),
   looks: z.array(name).max(BOUNDS.templates),
   terms: z.strictObject({ colour: term.exactOptional(), infrared: term.exactOptional() }),
+  network: z
+    .strictObject({
+      kind: name,
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      bytes: z.int().min(1).max(BOUNDS.network),
+      templates: z.int().min(1).max(BOUNDS.personal),
+      dimensions: z.int().min(2).max(BOUNDS.dimensions),
+    })
+    .exactOptional(),
 });
 
 const envelope = z.strictObject({
@@ -95,6 +108,8 @@ const envelope = z.strictObject({
 export function encodeGallery(gallery: Gallery): Result<Uint8Array> {
   const units: Float32Array[] = [];
   const weights: Float32Array[] = [];
+  const own: Float32Array[] = [];
+  const files: Uint8Array[] = [];
   const listed = (vectors: ReadonlyMap<string, Float32Array>, into: Float32Array[]) =>
     [...vectors].map(([id, vector]) => {
       into.push(vector);
@@ -104,14 +119,26 @@ export function encodeGallery(gallery: Gallery): Result<Uint8Array> {
     ...rest,
     vectors: listed(embeddings, units),
   });
-  const flatHead = ({ terms, ...rest }: PersonalHead) => ({
+  const flatHead = ({ terms, network, ...rest }: PersonalHead) => ({
     ...rest,
     terms: eachTerm(terms, ({ offset, distances, weights: map }) => ({
       offset,
       distances: [...distances],
       vectors: listed(map, weights),
     })),
+    ...(network && { network: flatNetwork(network) }),
   });
+  const flatNetwork = ({ kind, sha256, onnx, templates }: PersonalNetwork) => {
+    own.push(...templates);
+    files.push(onnx);
+    return {
+      kind,
+      sha256,
+      bytes: onnx.length,
+      templates: templates.length,
+      dimensions: templates[0]?.length ?? 0,
+    };
+  };
   const { user, sensor, otherSensors, createdAt, version, heads } = gallery;
   const parsed = envelope.safeParse({
     format: FORMAT,
@@ -126,19 +153,24 @@ export function encodeGallery(gallery: Gallery): Result<Uint8Array> {
     ...(heads ? { heads: { ...heads, versions: heads.versions.map(flatHead) } } : {}),
   });
   if (!parsed.success) return fail('bad-input', `This gallery cannot be stored: ${describe(parsed.error)}.`);
-  if (!units.every(isUnit))
+  if (![...units, ...own].every(isUnit))
     return fail('bad-input', 'This gallery cannot be stored: an embedding is not a unit vector.');
   if (!weights.every(isPlausible))
     return fail('bad-input', 'This gallery cannot be stored: a head has no sensible weights.');
 
   const json = new TextEncoder().encode(JSON.stringify(parsed.data));
-  const floats = [...units, ...weights];
-  const bytes = new Uint8Array(4 + json.length + 4 * floats.reduce((sum, { length }) => sum + length, 0));
+  const floats = [...units, ...weights, ...own];
+  const size = floats.reduce((sum, { length }) => sum + 4 * length, 0);
+  const bytes = new Uint8Array(4 + json.length + size + files.reduce((sum, { length }) => sum + length, 0));
   const view = new DataView(bytes.buffer);
   view.setUint32(0, json.length, true);
   bytes.set(json, 4);
   let at = 4 + json.length;
   for (const vector of floats) for (const value of vector) view.setFloat32((at += 4) - 4, value, true);
+  for (const file of files) {
+    bytes.set(file, at);
+    at += file.length;
+  }
   return ok(bytes);
 }
 
@@ -169,7 +201,10 @@ export function decodeGallery(bytes: Uint8Array): Result<Gallery> {
   const counts = [...templates, ...reliefs, ...terms].flatMap((entry) =>
     entry.vectors.map(([, count]) => count),
   );
-  if (bytes.length !== 4 + length + 4 * counts.reduce((sum, count) => sum + count, 0))
+  const networks = heads?.versions.flatMap(({ network }) => network ?? []) ?? [];
+  const own = networks.reduce((sum, network) => sum + 4 * network.templates * network.dimensions, 0);
+  const files = networks.reduce((sum, network) => sum + network.bytes, 0);
+  if (bytes.length !== 4 + length + 4 * counts.reduce((sum, count) => sum + count, 0) + own + files)
     return damaged('its vectors have the wrong length');
   let at = 4 + length;
   let unsound: string | undefined;
@@ -185,6 +220,24 @@ export function decodeGallery(bytes: Uint8Array): Result<Gallery> {
     ...entry,
     embeddings: read(entries, isUnit, 'an embedding is not a unit vector'),
   });
+  // As they lie: the terms of all heads, then the templates of their networks, then the files.
+  let file = bytes.length - files;
+  const readTerms = (each: NonNullable<typeof heads>['versions'][number]) =>
+    eachTerm(each.terms, ({ offset, distances, vectors: entries }) => ({
+      offset,
+      distances: new Map(distances),
+      weights: read(entries, isPlausible, 'a head has no sensible weights'),
+    }));
+  const readNetwork = ({ kind, sha256, ...counted }: (typeof networks)[number]): PersonalNetwork => {
+    const vectors = read(
+      Array.from({ length: counted.templates }, (_, i) => [String(i), counted.dimensions]),
+      isUnit,
+      'an embedding is not a unit vector',
+    );
+    // A copy: the gallery's own bytes do not stay, and a Buffer's slice is none.
+    const onnx = Uint8Array.from(bytes.subarray(file, (file += counted.bytes)));
+    return { kind, sha256, onnx, templates: [...vectors.values()] };
+  };
   const gallery = {
     user,
     sensor,
@@ -198,14 +251,9 @@ export function decodeGallery(bytes: Uint8Array): Result<Gallery> {
       ? {
           heads: {
             inUse: heads.inUse,
-            versions: heads.versions.map((each) => ({
-              ...each,
-              terms: eachTerm(each.terms, ({ offset, distances, vectors: entries }) => ({
-                offset,
-                distances: new Map(distances),
-                weights: read(entries, isPlausible, 'a head has no sensible weights'),
-              })),
-            })),
+            versions: heads.versions
+              .map(({ network, ...each }) => ({ head: { ...each, terms: readTerms(each) }, network }))
+              .map(({ head, network }) => ({ ...head, ...(network && { network: readNetwork(network) }) })),
           },
         }
       : {}),

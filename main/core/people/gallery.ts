@@ -4,6 +4,7 @@ import type { Degrees } from '../../contract/units.ts';
 import type { Result } from '../../contract/result.ts';
 import type { LookReason } from '../../contract/codes.ts';
 import type { HeadTerm } from '../judge/head.ts';
+import type { PersonalNetwork } from '../judge/personal-network.ts';
 import type { SensorInfo } from '../sense/frames.ts';
 
 type TemplateSource = 'enrolment' | 'adaptation';
@@ -59,6 +60,8 @@ export interface PersonalHead {
   /** The looks that it learned from: without one of them it goes. */
   readonly looks: readonly string[];
   readonly terms: Partial<Record<Spectrum, HeadTerm>>;
+  /** Where the retraining went deeper: the network whose distance the terms weigh too. */
+  readonly network?: PersonalNetwork;
 }
 
 /** The latest heads, oldest first, and which of them decides. */

@@ -38,8 +38,16 @@ export interface FitProblem {
 /** @returns the coefficients of the log-odds of being the person */
 export type Fitter = (problem: FitProblem) => Promise<Float32Array>;
 
+/** A face of the person to learn from, and what it is compared with: everything but what was seen at the same moment. */
+export interface Lesson {
+  readonly face: Embeddings;
+  readonly templates: readonly Embeddings[];
+}
+
 export interface FitInput {
-  readonly views: readonly Embeddings[];
+  readonly lessons: readonly Lesson[];
+  /** What others are compared with. */
+  readonly templates: readonly Embeddings[];
   readonly impostors: readonly Embeddings[];
   readonly changes: readonly DayChange[];
   /** Of the fused requirement in this spectrum. */
@@ -51,20 +59,19 @@ export interface FitInput {
  * person's own looks gain.
  */
 export async function fitTerm(
-  { views, impostors, changes, parts }: FitInput,
+  { lessons, templates, impostors, changes, parts }: FitInput,
   random: Random,
   fit: Fitter,
 ): Promise<HeadTerm> {
-  const others = impostors.map((face) => ({ face, apart: apartFrom(face, views, parts) }));
-  const own = views.flatMap((view, i) => {
-    const rest = views.filter((_, j) => j !== i);
-    return Array.from({ length: RECIPE.days }, () => {
-      const face = onAnotherDay(view, changes, random);
-      return { face, apart: apartFrom(face, rest, parts) };
-    });
-  });
+  const others = impostors.map((face) => ({ face, apart: apartFrom(face, templates, parts) }));
+  const own = lessons.flatMap((lesson) =>
+    Array.from({ length: RECIPE.days }, () => {
+      const face = onAnotherDay(lesson.face, changes, random);
+      return { face, apart: apartFrom(face, lesson.templates, parts) };
+    }),
+  );
   const scales = parts.map((_, k) => moments(others.map(({ apart }) => apart[k])));
-  const sizes = parts.map(({ kind }) => views[0].get(kind)!.length);
+  const sizes = parts.map(({ kind }) => lessons[0].face.get(kind)!.length);
   const width = parts.length + sizes.reduce((a, b) => a + b, 0) + 1;
   const features = ({ face, apart }: (typeof others)[number], into: Float32Array) => {
     parts.forEach((_, k) => (into[k] = (apart[k] - scales[k].mean) / scales[k].deviation));
@@ -103,8 +110,8 @@ export async function fitTerm(
   return termOf(odds, scale, shift, parts, scales, sizes);
 }
 
-const apartFrom = (face: Embeddings, views: readonly Embeddings[], parts: readonly Part[]): number[] => [
-  ...distancesApart(face, views, parts)!.values(),
+const apartFrom = (face: Embeddings, templates: readonly Embeddings[], parts: readonly Part[]): number[] => [
+  ...distancesApart(face, templates, parts)!.values(),
 ];
 
 /** The same sum in terms of plain distances and embeddings. */

@@ -12,8 +12,10 @@ export interface ImpostorPool {
 }
 
 /** Every other person teaches; the rest judge what was learned. */
-export const halfOf = ({ people }: ImpostorPool, which: 'teach' | 'judge') =>
-  people.filter((_, i) => i % 2 === (which === 'teach' ? 0 : 1));
+export const halfOf = <Person>(
+  { people }: { readonly people: readonly Person[] },
+  which: 'teach' | 'judge',
+) => people.filter((_, i) => i % 2 === (which === 'teach' ? 0 : 1));
 
 /** How faces of one person differ between two days: one day minus the other, over √2. */
 export type DayChange = ReadonlyMap<EmbeddingKind, Float32Array>;

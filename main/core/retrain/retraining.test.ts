@@ -191,4 +191,66 @@ describe('retraining', () => {
     expect(heads()?.inUse).toBe(1);
     expect(await retraining.use('ada', 9)).toMatchObject({ ok: false, code: 'bad-argument' });
   });
+
+  describe('deeper', () => {
+    const SEEN = [{ embeddings: new Map(), relief: new Float32Array(4) }];
+    const NETWORK = {
+      kind: 'facet-personal 5e5e5e5e5e5e5e5e',
+      onnx: Uint8Array.of(1),
+      sha256: '5e'.repeat(32),
+      templates: [Float32Array.of(1, 0)],
+    };
+    const deepened = () => {
+      const outcome = trained(true);
+      return ok({ ...outcome.value, network: NETWORK });
+    };
+    const goesDeeper = async (see = async () => ok(SEEN)) => {
+      const running = retraining.run('ada', { see }, never(), quiet);
+      await new Promise((resolve) => setImmediate(resolve));
+      return { running };
+    };
+
+    it('hands on what was seen, keeps the network with its version, and nothing of what was seen', async () => {
+      const { running } = await goesDeeper();
+      expect(trainer.tasks[0].deeper).toEqual({ seen: SEEN });
+      trainer.end(deepened());
+      expect(await running).toMatchObject({ ok: true, value: { promoted: true, version: 1 } });
+      expect(heads()?.versions[0].network).toEqual(NETWORK);
+      expect(await retraining.versions('ada')).toMatchObject({ ok: true, value: [{ deeper: true }] });
+      await goesDeeper();
+      expect(trainer.tasks[1].deeper).toEqual({ seen: SEEN, network: NETWORK });
+    });
+
+    it('looks at nobody where it cannot be done, or there is nothing to learn from', async () => {
+      const see = () => expect.fail('looked');
+      trainer.deeper = fail('model-missing', 'No TensorFlow.');
+      expect(await retraining.run('ada', { see }, never(), quiet)).toMatchObject({
+        message: 'No TensorFlow.',
+      });
+      trainer.deeper = ok(undefined);
+      vault.galleries.set('ada', galleryOf(views(3)));
+      expect(await retraining.run('ada', { see }, never(), quiet)).toMatchObject({ code: 'not-enrolled' });
+    });
+
+    it('changes nothing where nobody was seen', async () => {
+      const { running } = await goesDeeper(async () => fail('timed-out', 'Nobody came.') as never);
+      expect(await running).toMatchObject({ ok: false, message: 'Nobody came.' });
+      expect(trainer.tasks).toEqual([]);
+      expect(heads()).toBeUndefined();
+    });
+
+    it('is what comes after a deeper version: the stored looks cannot be compared with it', async () => {
+      const { running } = await goesDeeper();
+      trainer.end(deepened());
+      await running;
+      expect(await retraining.run('ada', {}, never(), quiet)).toMatchObject({
+        ok: false,
+        message: expect.stringContaining('Retrain deeper, or go back') as string,
+      });
+      await retraining.use('ada', 0);
+      const next = await started();
+      trainer.end(trained(true));
+      expect(await next.running).toMatchObject({ ok: true });
+    });
+  });
 });

@@ -7,7 +7,7 @@ import type { Gallery, GalleryVault } from '../people/gallery.ts';
 import { looksOf } from '../people/looks.ts';
 import type { Clock } from '../ports.ts';
 import { learnedFrom, loadPolicies, planRetrain } from './plan.ts';
-import type { HeadTrainer } from './retrain.ts';
+import type { HeadTrainer, SeenFace } from './retrain.ts';
 import { NO_LOOK } from './split.ts';
 import { headStates, useHead } from './versions.ts';
 
@@ -24,6 +24,8 @@ export interface RetrainRequest {
   /** Equal looks and seeds give equal heads. */
   readonly seed?: string;
   readonly sensitivity?: Sensitivity;
+  /** Tunes a network of the person's own too: looks at them again, once it is sure that this can be of use. */
+  readonly see?: () => Promise<Result<readonly SeenFace[]>>;
 }
 
 export class Retraining {
@@ -34,14 +36,14 @@ export class Retraining {
   /** Nothing changes before the head has passed and is saved whole; until then the old one decides. */
   async run(
     user: string,
-    { seed = '1', sensitivity }: RetrainRequest,
+    request: RetrainRequest,
     signal: AbortSignal,
     show: (progress: RetrainProgress) => void,
   ): Promise<Result<RetrainReport>> {
     if (this.running) return fail('busy', ALREADY);
     this.running = true;
     try {
-      return await this.retrain(user, seed, sensitivity, signal, show);
+      return await this.retrain(user, request, signal, show);
     } finally {
       this.running = false;
     }
@@ -49,8 +51,7 @@ export class Retraining {
 
   private async retrain(
     user: string,
-    seed: string,
-    sensitivity: Sensitivity | undefined,
+    { seed = '1', sensitivity, see }: RetrainRequest,
     signal: AbortSignal,
     show: (progress: RetrainProgress) => void,
   ): Promise<Result<RetrainReport>> {
@@ -63,12 +64,15 @@ export class Retraining {
     const before = withoutExpired(gallery.value, clock.wallTime());
     const policies = await loadPolicies((level) => this.parts.loadPolicy(level), sensitivity);
     if (!policies.ok) return policies;
-    const plan = planRetrain(before, policies.value, clock.wallTime(), seed);
+    const plan = planRetrain(before, policies.value, clock.wallTime(), seed, see !== undefined);
     if (!plan.ok) return plan;
     const { task, looks } = plan.value;
-    const trained = await trainer.retrain(task, signal, show);
+    const seen = see && (await this.look(see));
+    if (seen && !seen.ok) return seen;
+    const deeper = seen && { deeper: { ...task.deeper, seen: seen.value } };
+    const trained = await trainer.retrain({ ...task, ...deeper }, signal, show);
     if (!trained.ok) return trained;
-    const { terms, report, backend } = trained.value;
+    const { report, backend } = trained.value;
     let version: number | undefined;
     if (report.promoted) {
       show({ stage: 'saving', backend, share: 1, epoch: 0, epochs: 0 });
@@ -78,7 +82,13 @@ export class Retraining {
         if (!looks.every((look) => enrolledAt(now, look) === enrolledAt(before, look)))
           return fail('busy', LOOK_CHANGED);
         if (inUse(now) !== inUse(before)) return fail('busy', HEAD_CHANGED);
-        const learned = learnedFrom(now, looks, terms, policies.value[0].networks ?? '', clock.wallTime());
+        const learned = learnedFrom(
+          now,
+          looks,
+          trained.value,
+          policies.value[0].networks ?? '',
+          clock.wallTime(),
+        );
         version = inUse(learned);
         return ok(learned);
       });
@@ -90,6 +100,12 @@ export class Retraining {
       backend,
       seconds: Math.round((clock.now() - begun) / 100) / 10,
     });
+  }
+
+  /** Nobody is looked at for nothing. */
+  private async look(see: NonNullable<RetrainRequest['see']>): Promise<Result<readonly SeenFace[]>> {
+    const possible = await this.parts.trainer.goesDeeper();
+    return possible.ok ? see() : possible;
   }
 
   /** Goes back, or on, to another version. @param version 0 for none: as Facet comes */

@@ -3,7 +3,7 @@ import { removeLook, renameLook } from '../people/looks.ts';
 import { GALLERY_LIMITS, PREPROCESSING, type Gallery, type PersonalHead } from '../people/gallery.ts';
 import { galleryOf } from '../people/gallery.fixture.ts';
 import { POLICY, views } from './gallery.fixture.ts';
-import { headStates, keepHead, personalPolicy, useHead } from './versions.ts';
+import { headStates, keepHead, recognition, useHead } from './versions.ts';
 
 const head = (change: Partial<PersonalHead> = {}): Omit<PersonalHead, 'version'> => ({
   fittedAt: 5,
@@ -15,7 +15,7 @@ const head = (change: Partial<PersonalHead> = {}): Omit<PersonalHead, 'version'>
 });
 const before = galleryOf(views(8));
 const after = keepHead(before, head());
-const decides = (gallery: Gallery) => personalPolicy(gallery, POLICY) !== POLICY;
+const decides = (gallery: Gallery) => recognition(gallery, POLICY).policy !== POLICY;
 const value = (result: ReturnType<typeof useHead>) =>
   result.ok ? result.value : expect.fail(result.message);
 
@@ -23,7 +23,7 @@ describe('retrained versions', () => {
   it('decide from the moment that they are kept', () => {
     expect(decides(before)).toBe(false);
     expect(decides(after)).toBe(true);
-    expect(personalPolicy(after, POLICY).colour[1].head?.offset).toBe(0.1);
+    expect(recognition(after, POLICY).policy.colour[1].head?.offset).toBe(0.1);
   });
 
   it('can be undone to any of the last five, or to none', () => {

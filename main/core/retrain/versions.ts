@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 import type { HeadState } from '../../contract/states/retrain.ts';
 import { comparable } from '../adapt/anchors.ts';
 import { withHead } from '../judge/head.ts';
+import type { PersonalNetwork } from '../judge/personal-network.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import { GALLERY_LIMITS, type Gallery, type PersonalHead } from '../people/gallery.ts';
 
@@ -13,10 +14,14 @@ export function headInUse({ heads, templates }: Gallery, policy: MatchPolicy): P
   return head && comparable(head, policy) && head.looks.every(has) ? head : undefined;
 }
 
-/** How a gallery's owner is recognised: as the policy says, with the head in use. */
-export function personalPolicy(gallery: Gallery, policy: MatchPolicy): MatchPolicy {
+/** How a gallery's owner is recognised: as the policy says, with the head in use, and the network that it weighs. */
+export function recognition(
+  gallery: Gallery,
+  policy: MatchPolicy,
+): { readonly policy: MatchPolicy; readonly network?: PersonalNetwork } {
   const head = headInUse(gallery, policy);
-  return head ? withHead(policy, head.terms) : policy;
+  if (!head) return { policy };
+  return { policy: withHead(policy, head.terms), ...(head.network && { network: head.network }) };
 }
 
 /** The gallery with a new head in use; the oldest goes where there are too many. */
@@ -58,6 +63,7 @@ export function headStates(gallery: Gallery, policy: MatchPolicy): HeadState[] {
       looks: head.looks,
       inUse: head === inUse,
       outdated: !comparable(head, policy),
+      deeper: head.network !== undefined,
     }))
     .reverse();
 }

@@ -11,7 +11,9 @@ import { decodeLedger } from '../lock/lock-record.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { MemoryPins, MemoryStore, MemoryVault, StagedTrainer } from '../memory.fixture.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
+import { PREPROCESSING } from '../people/gallery.ts';
 import type { Pipeline, PipelineEvent } from '../ports.ts';
+import { keepHead } from '../retrain/versions.ts';
 
 const PIN = '491783';
 const SIMULATED: OpenSensor = { driver: 'simulated', model: 'kinect-v2', serial: 's', simulated: true };
@@ -757,6 +759,147 @@ describe('two users', () => {
     await enrolled();
     expect((await unlock([], { user: 'eve' })).result).toMatchObject({ code: 'not-enrolled' });
     expect(pipeline.requests).toHaveLength(1);
+  });
+});
+
+describe("a network of a person's own", () => {
+  const own = `facet-personal ${'5e'.repeat(8)}`;
+  const network = {
+    kind: own,
+    onnx: Uint8Array.of(1, 2),
+    sha256: '5e'.repeat(32),
+    templates: [Float32Array.of(1, 0)],
+  };
+  /** Nothing but the distance of the person's own network decides whether the fused one is nearer or farther. */
+  const term = { offset: -0.1, distances: new Map([[own, 1]]), weights: new Map() };
+  const FUSED: MatchPolicy = {
+    ...POLICY,
+    networks: 'now',
+    colour: [{ ...POLICY.colour[0], parts: POLICY.colour[0].parts.flatMap((part) => [part, part]) }],
+    adaptation: { kind: 'shape', pooling: { nearest: 1 }, remember: 2, follow: 2, confident: 1 },
+  };
+  const seenAt = (sequence: number, personal: number | undefined) => {
+    const { evidence } = face({ sequence });
+    const embeddings = new Map(evidence.embeddings);
+    if (personal !== undefined) embeddings.set(own, Float32Array.of(Math.cos(personal), Math.sin(personal)));
+    return face({ sequence, embeddings });
+  };
+  const attempt = (personal: number | undefined, ...first: PipelineEvent[]) => {
+    pipeline.script = [
+      watching(SIMULATED),
+      ...first,
+      ...Array.from({ length: 60 }, (_, i) => seenAt(i, personal)),
+    ];
+    const request = {
+      user: 'ada',
+      sensor: 'any',
+      pace: 'virtual',
+      attentionRequired: true,
+      adapt: true,
+    } as const;
+    return app.unlock(request, new AbortController().signal, () => undefined);
+  };
+
+  beforeEach(async () => {
+    const loadPolicy = async () => ok(FUSED);
+    app = new AppService({ pipeline, vault, pins, store, clock, trainer, loadPolicy });
+    expect((await enrol([watching(SIMULATED), ...turningHead()])).result.ok).toBe(true);
+    app = new AppService({ pipeline, vault, pins, store, clock, trainer, loadPolicy });
+    const gallery = vault.galleries.get('ada')!;
+    const head = {
+      fittedAt: 1,
+      networks: 'now',
+      preprocessing: PREPROCESSING,
+      looks: ['plain'],
+      terms: { colour: term },
+    };
+    vault.galleries.set('ada', keepHead(gallery, { ...head, network }));
+  });
+
+  it('is handed to the pipeline with each attempt, and decides with what was fused', async () => {
+    expect(await attempt(0)).toMatchObject({ ok: true, value: { kind: 'unlocked', by: 'face' } });
+    const { kind, onnx, sha256 } = network;
+    expect(pipeline.requests.at(-1)).toMatchObject({ purpose: 'unlock', personal: { kind, onnx, sha256 } });
+    await app.settled();
+    expect(vault.galleries.get('ada')!.templates.some(({ source }) => source === 'adaptation')).toBe(true);
+    for (const { embeddings } of vault.galleries.get('ada')!.templates)
+      expect(embeddings.has(own)).toBe(false);
+    expect(vault.galleries.get('ada')!.heads?.versions[0].network).toEqual(network);
+  });
+
+  it('refuses a face that it does not know, which Facet as it came would let in', async () => {
+    expect(await attempt(3)).toMatchObject({ ok: true, value: { kind: 'refused', code: 'not-recognised' } });
+  });
+
+  it('that cannot be used leaves Facet as it came, and the attempt says so', async () => {
+    const impersonal: PipelineEvent = {
+      kind: 'impersonal',
+      failure: fail('model-altered', 'It is damaged.'),
+    };
+    expect(await attempt(undefined, impersonal)).toMatchObject({
+      ok: true,
+      value: { kind: 'unlocked', by: 'face', warning: 'It is damaged.' },
+    });
+  });
+});
+
+describe('being looked at again', () => {
+  const withRelief = (event: PipelineEvent): PipelineEvent =>
+    event.kind === 'evidence' && event.evidence.kind === 'face'
+      ? {
+          kind: 'evidence',
+          evidence: { ...event.evidence, relief: Float32Array.of(event.evidence.sequence) },
+        }
+      : event;
+  /** Slowly: every direction for four frames, 100 ms apart. */
+  const slowly = (person = ADA): PipelineEvent[] => [
+    ...Array.from({ length: 8 }, (_, i) => face({ person, sequence: i, capturedAt: 100 * i })),
+    ...SECTORS.flatMap((_, i) =>
+      Array.from({ length: 5 }, (__, k) =>
+        face({
+          person,
+          sequence: 8 + 5 * i + k,
+          capturedAt: 100 * (8 + 5 * i + k),
+          yaw: 16 * Math.cos((i * Math.PI) / 4),
+          pitch: 16 * Math.sin((i * Math.PI) / 4),
+        }),
+      ),
+    ),
+  ];
+  const look = async (script: Script) => {
+    pipeline.script = script;
+    const request = { user: 'ada', sensor: 'any', pace: 'virtual' } as const;
+    return app.lookAgain(request, new AbortController().signal, () => undefined);
+  };
+
+  it('gives the reliefs of a person who turns the head, and stores nothing', async () => {
+    await enrolled();
+    const before = vault.galleries.get('ada');
+    const seen = await look([watching(SIMULATED), ...slowly().map(withRelief)]);
+    if (!seen.ok) return expect.fail(seen.message);
+    expect(pipeline.requests.at(-1)).toMatchObject({ purpose: 'retrain' });
+    expect(seen.value.length).toBeGreaterThanOrEqual(32);
+    const order = seen.value.map(({ relief }) => relief[0]);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(vault.galleries.get('ada')).toBe(before);
+  });
+
+  it('takes nothing from a stranger, in a hurry, or from another sensor', async () => {
+    await enrolled();
+    const stranger = await look([watching(SIMULATED), ...slowly(BOB).map(withRelief), ended]);
+    expect(stranger).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('0 % done; nothing was changed') as string,
+    });
+    const hasty = await look([watching(SIMULATED), ...turningHead().map(withRelief)]);
+    expect(hasty).toMatchObject({ ok: false, message: expect.stringContaining('more slowly') as string });
+    await enrolled(KINECT, 'bob');
+    pipeline.script = [watching(SIMULATED), ...slowly().map(withRelief)];
+    const bob = { user: 'bob', sensor: 'any', pace: 'virtual' } as const;
+    expect(await app.lookAgain(bob, new AbortController().signal, () => undefined)).toMatchObject({
+      ok: false,
+      code: 'sensor-unknown',
+    });
   });
 });
 

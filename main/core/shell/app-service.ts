@@ -5,7 +5,7 @@
 import type { AttemptOutcome, AttemptView } from '../../contract/states/attempt.ts';
 import type { EnrolmentReport, EnrolmentView } from '../../contract/states/enrolment.ts';
 import type { Embeddings, Evidence, FaceEvidence } from '../../contract/evidence.ts';
-import type { OpenSensor, Pace } from '../../contract/pipeline.ts';
+import type { OpenSensor, Pace, WatchRequest } from '../../contract/pipeline.ts';
 import { fail, ok, type Failure, type Result } from '../../contract/result.ts';
 import { ms, type Milliseconds } from '../../contract/units.ts';
 import {
@@ -20,6 +20,7 @@ import {
   enrolmentProgress,
   stepEnrolment,
   type Capture,
+  type EnrolmentRules,
   type EnrolmentState,
 } from '../people/enrolment.ts';
 import { meanEmbedding } from '../face/embedding.ts';
@@ -32,8 +33,9 @@ import { mayRemember, noteFace, rememberLook } from '../adapt/remember.ts';
 import { checkLook, looksOf, removeLook, renameLook, unlearned } from '../people/looks.ts';
 import type { ImpostorPool } from '../retrain/pool.ts';
 import { Retraining } from '../retrain/retraining.ts';
-import type { HeadTrainer } from '../retrain/retrain.ts';
-import { headStates, personalPolicy } from '../retrain/versions.ts';
+import type { HeadTrainer, SeenFace } from '../retrain/retrain.ts';
+import { NO_LOOK } from '../retrain/split.ts';
+import { headStates, recognition } from '../retrain/versions.ts';
 import { drawFaceMap, type Project } from '../people/face-map.ts';
 import type { FaceMap } from '../../contract/states/face-map.ts';
 import type { HeadState } from '../../contract/states/retrain.ts';
@@ -43,6 +45,7 @@ import { PREPROCESSING, type Gallery, type GalleryVault, type Template } from '.
 import { userFile } from '../people/gallery-user-file.ts';
 import { LockSession } from '../lock/lock-session.ts';
 import { matchesGallery } from '../judge/match.ts';
+import { personalTemplates, withoutPersonal } from '../judge/personal-network.ts';
 import { checkPin, type PinVault } from '../people/pin.ts';
 import {
   isHardware,
@@ -88,6 +91,21 @@ export interface EnrolRequest {
   /** How long to wait for the next look that can be captured. */
   readonly patience?: Milliseconds;
 }
+
+/** Somebody who turns the head before the sensor. */
+interface TurnRequest extends Pick<EnrolRequest, 'sensor' | 'pace' | 'patience'>, EnrolmentRules {
+  readonly purpose: 'enrol' | 'retrain';
+  /** What it is for, and what is so where it fails. */
+  readonly what: string;
+  readonly consequence: string;
+  /** Why this sensor will not do. */
+  refuses(sensor: OpenSensor): Failure | undefined;
+  /** Shown every live face of the person, from the first straight look on. */
+  recognised?(evidence: FaceEvidence): void;
+}
+
+/** Faces that a deeper retraining takes, and how far apart they are at least, milliseconds. */
+const SEEN = { least: 32, most: 150, apart: 80 } as const;
 
 /** What an enrolment needs beside the PIN. */
 export type LookRequest = Omit<EnrolRequest, 'pin'>;
@@ -380,7 +398,7 @@ export class AppService {
     newPin?: string,
   ): Promise<Result<EnrolmentReport>> {
     const { user } = request;
-    const { vault, pins, pipeline, clock } = this.parts;
+    const { vault, pins, clock } = this.parts;
     const loaded = await vault.load(user);
     const isReplaced = ({ code }: Failure) => code === 'store-altered' && newPin === undefined;
     // A gallery that cannot be opened any more is replaced (the vault keeps the file aside), but only for who has the PIN.
@@ -396,88 +414,30 @@ export class AppService {
     const policy = await this.parts.loadPolicy();
     if (!policy.ok) return policy;
 
-    let state: EnrolmentState = beginEnrolment();
-    let sensor: OpenSensor | undefined;
-    let firstAt: Milliseconds | undefined;
-    let progressAt: Milliseconds | undefined;
-    let heardAt = clock.now();
-    const patience = request.patience ?? ENROLMENT_PATIENCE;
-    const rules = {
-      samePerson: (evidence: FaceEvidence, captures: readonly Capture[]) =>
-        matches(
-          policy.value,
-          evidence,
-          captures.map((c) => c.embeddings),
-        ),
-    };
-    const view = (kind: EnrolmentView['kind']): EnrolmentView => ({
-      kind,
-      guidance: state.guidance,
-      progress: enrolmentProgress(state),
-      filled: state.filled,
-      pointer: state.pointer,
-    });
-    let end: Failure | undefined = fail('cancelled', 'The enrolment was cancelled; nothing was stored.');
-    for await (const event of pipeline.watch(
-      { sensor: request.sensor, purpose: 'enrol', pace: request.pace },
+    const turned = await this.watchTurn(
+      {
+        ...request,
+        purpose: 'enrol',
+        what: 'enrolment',
+        consequence: 'nothing was stored',
+        refuses: (sensor) =>
+          before && !mayJoin(before, sensor)
+            ? fail('sensor-unknown', mixedSentence(before, sensor))
+            : undefined,
+        samePerson: (evidence, captures) =>
+          captures.length === 0 ||
+          matches(
+            policy.value,
+            evidence,
+            captures.map((c) => c.embeddings),
+          ),
+      },
       signal,
-    )) {
-      // What still arrives after a cancel is not looked at.
-      if (signal.aborted) break;
-      if (event.kind !== 'silent') heardAt = clock.now();
-      if (event.kind === 'watching') {
-        if ((sensor && !sameSensor(sensor, event.sensor)) || !isAnswer(request.sensor, event.sensor)) {
-          end = fail(
-            'sensor-lost',
-            'The sensor was exchanged during the enrolment; nothing was stored. Start again.',
-          );
-          break;
-        }
-        if (before && !mayJoin(before, event.sensor)) {
-          end = fail('sensor-unknown', mixedSentence(before, event.sensor));
-          break;
-        }
-        sensor = event.sensor;
-      } else if (event.kind === 'silent') {
-        if (clock.now() - heardAt <= STALLED) continue;
-        end = stalled('nothing was stored');
-        break;
-      } else if (event.kind === 'restarting') {
-        // The count of frames starts again with the process, and so may their time.
-        state = { ...state, lastSequence: -1 };
-        progressAt = undefined;
-        show(view('paused'));
-      } else if (event.kind === 'failed') {
-        end = event.failure;
-        break;
-      } else if (event.kind === 'ended') {
-        end = fail('not-enrolled', this.unfinished(state));
-        break;
-      } else {
-        const { capturedAt } = event.evidence;
-        firstAt ??= capturedAt;
-        progressAt ??= capturedAt;
-        const captured = state.captures.length;
-        state = stepEnrolment(state, event.evidence, this.judgedAt(event.evidence, request.pace), rules);
-        if (state.captures.length > captured) progressAt = capturedAt;
-        if (state.kind === 'done') {
-          end = undefined;
-          show(view('saving'));
-          break;
-        }
-        show(view(state.kind));
-        if (capturedAt - progressAt > patience) {
-          end = fail(
-            'timed-out',
-            `Nothing new was seen for ${Math.round(patience / 1000)} seconds, when the enrolment was ${percent(state)} % done; nothing was stored. Sit before the sensor and start again.`,
-          );
-          break;
-        }
-      }
-    }
-    if (end || !sensor) return end ?? fail('sensor-lost', 'The sensor sent nothing; nothing was stored.');
-
-    const last = latest(state.captures);
+      show,
+    );
+    if (!turned.ok) return turned;
+    const { captures, sensor, firstAt } = turned.value;
+    const last = latest(captures);
     const { look } = request;
     const made = { user, look, wallTime: clock.wallTime(), networks: policy.value.networks };
     const saved = await this.inOrder(user, async () => {
@@ -486,7 +446,7 @@ export class AppService {
       const now = await vault.load(user);
       // What merely cannot be read now is no gallery that could be replaced: its other looks would be lost.
       if (!now.ok && !isReplaced(now)) return now;
-      const gallery = withLook(now.ok ? now.value : undefined, sensor, made, state.captures);
+      const gallery = withLook(now.ok ? now.value : undefined, sensor, made, captures);
       return vault.save(withoutExpired(gallery, made.wallTime));
     });
     if (!saved.ok) {
@@ -500,14 +460,137 @@ export class AppService {
     return ok({
       user,
       look,
-      templates: state.captures.length,
-      seconds: (last - firstAt!) / 1000,
+      templates: captures.length,
+      seconds: (last - firstAt) / 1000,
       ...(this.parts.keyWarning === undefined ? {} : { warning: this.parts.keyWarning }),
     });
   }
 
-  private unfinished(state: EnrolmentState): string {
-    return `The recording ended when the enrolment was ${percent(state)} % done; nothing was stored. Enrol from one in which the person looks straight and then turns the head all the way round.`;
+  /**
+   * Looks at an enrolled person again, for a deeper retraining by a caller that has just checked the PIN: straight, then once round.
+   * Nothing of it is stored.
+   * @returns what was seen, in the order of time; `not-enrolled` where there is nobody to look for, or too little was seen
+   */
+  async lookAgain(
+    { user, ...request }: Omit<LookRequest, 'look'>,
+    signal: AbortSignal,
+    show: (view: EnrolmentView) => void,
+  ): Promise<Result<readonly SeenFace[]>> {
+    const loaded = await this.parts.vault.load(user);
+    if (!loaded.ok) return loaded;
+    const gallery = loaded.value;
+    if (!gallery) return fail('not-enrolled', NO_LOOK);
+    const policy = await this.parts.loadPolicy();
+    if (!policy.ok) return policy;
+    const templates = templatesInUse(gallery, policy.value, this.parts.clock.wallTime());
+    const known = templates.map(({ embeddings }) => embeddings);
+    const seen: SeenFace[] = [];
+    let latestAt: Milliseconds | undefined;
+    const turned = await this.watchTurn(
+      {
+        ...request,
+        purpose: 'retrain',
+        what: 'look at you',
+        consequence: 'nothing was changed',
+        refuses: (sensor) => foreignSensor(request.sensor, undefined, sensor, gallery),
+        samePerson: (evidence, captures) =>
+          matches(policy.value, evidence, [...known, ...captures.map((c) => c.embeddings)]),
+        recognised: ({ embeddings, relief, capturedAt }) => {
+          if (!relief || (latestAt !== undefined && Math.abs(capturedAt - latestAt) < SEEN.apart)) return;
+          latestAt = capturedAt;
+          if (seen.length < SEEN.most) seen.push({ embeddings, relief });
+        },
+      },
+      signal,
+      show,
+    );
+    if (!turned.ok) return turned;
+    if (seen.length < SEEN.least)
+      return fail(
+        'not-enrolled',
+        'Too little was seen of you, so nothing was changed. Turn your head more slowly, all the way round.',
+      );
+    return ok(seen);
+  }
+
+  /** Watches somebody look straight and then turn the head all the way round. */
+  private async watchTurn(
+    request: TurnRequest,
+    signal: AbortSignal,
+    show: (view: EnrolmentView) => void,
+  ): Promise<
+    Result<{
+      readonly captures: readonly Capture[];
+      readonly sensor: OpenSensor;
+      readonly firstAt: Milliseconds;
+    }>
+  > {
+    const { pipeline, clock } = this.parts;
+    const { what, consequence, purpose, pace } = request;
+    let state: EnrolmentState = beginEnrolment();
+    let sensor: OpenSensor | undefined;
+    let firstAt: Milliseconds | undefined;
+    let progressAt: Milliseconds | undefined;
+    let heardAt = clock.now();
+    const patience = request.patience ?? ENROLMENT_PATIENCE;
+    const view = (kind: EnrolmentView['kind']): EnrolmentView => ({
+      kind,
+      guidance: state.guidance,
+      progress: enrolmentProgress(state),
+      filled: state.filled,
+      pointer: state.pointer,
+    });
+    for await (const event of pipeline.watch({ sensor: request.sensor, purpose, pace }, signal)) {
+      // What still arrives after a cancel is not looked at.
+      if (signal.aborted) break;
+      if (event.kind !== 'silent') heardAt = clock.now();
+      if (event.kind === 'watching') {
+        if ((sensor && !sameSensor(sensor, event.sensor)) || !isAnswer(request.sensor, event.sensor))
+          return fail(
+            'sensor-lost',
+            `The sensor was exchanged during the ${what}; ${consequence}. Start again.`,
+          );
+        const refused = request.refuses(event.sensor);
+        if (refused) return refused;
+        sensor = event.sensor;
+      } else if (event.kind === 'silent') {
+        if (clock.now() - heardAt > STALLED) return stalled(consequence);
+      } else if (event.kind === 'restarting') {
+        // The count of frames starts again with the process, and so may their time.
+        state = { ...state, lastSequence: -1 };
+        progressAt = undefined;
+        show(view('paused'));
+      } else if (event.kind === 'failed') return event.failure;
+      else if (event.kind === 'ended')
+        return fail(
+          'not-enrolled',
+          `The recording ended when the ${what} was ${percent(state)} % done; ${consequence}. Use one in which the person looks straight and then turns the head all the way round.`,
+        );
+      else if (event.kind === 'evidence') {
+        const { evidence } = event;
+        const { capturedAt } = evidence;
+        firstAt ??= capturedAt;
+        progressAt ??= capturedAt;
+        const captured = state.captures.length;
+        state = stepEnrolment(state, evidence, this.judgedAt(evidence, pace), request);
+        if (state.captures.length > captured) progressAt = capturedAt;
+        const { lastSequence, straight, guidance } = state;
+        if (straight && evidence.kind === 'face' && lastSequence === evidence.sequence)
+          if (isLive(evidence) && guidance !== 'someone-else') request.recognised?.(evidence);
+        if (state.kind === 'done') {
+          if (!sensor) return fail('sensor-lost', `The sensor sent nothing; ${consequence}.`);
+          show(view('saving'));
+          return ok({ captures: state.captures, sensor, firstAt });
+        }
+        show(view(state.kind));
+        if (capturedAt - progressAt > patience)
+          return fail(
+            'timed-out',
+            `Nothing new was seen for ${Math.round(patience / 1000)} seconds, when the ${what} was ${percent(state)} % done; ${consequence}. Sit before the sensor and start again.`,
+          );
+      }
+    }
+    return fail('cancelled', `The ${what} was cancelled; ${consequence}.`);
   }
 
   /**
@@ -540,7 +623,10 @@ export class AppService {
         'not-enrolled',
         `Facet's networks changed since the looks of "${user}" were enrolled, so none of them can be compared. Enrol again; the PIN works.`,
       );
-    const personal = personalPolicy(gallery.value, policy.value);
+    const personal = recognition(gallery.value, policy.value);
+    const { network } = personal;
+    const compared = network ? [...templates, ...personalTemplates(network)] : templates;
+    let warning: string | undefined;
     const begun = await lock.beginFace();
     if (!begun.ok) return begun;
     const id = begun.value;
@@ -555,8 +641,10 @@ export class AppService {
     const rules = {
       attentionRequired: request.attentionRequired,
       recognises: (evidence: FaceEvidence) => {
-        const known = matches(personal, evidence, templates);
-        if (known) recognised = evidence;
+        // What lacks the person's own embedding is judged as Facet came.
+        const whole = !network || evidence.embeddings.has(network.kind);
+        const known = matches(whole ? personal.policy : policy.value, evidence, compared);
+        if (known) recognised = withoutPersonal(evidence);
         return known;
       },
       ...(request.patience === undefined ? {} : { patience: request.patience }),
@@ -568,7 +656,13 @@ export class AppService {
     const isOpen = () => lock.state.kind === 'unlocked';
     let openedAt: Milliseconds | undefined;
     let heardAt = clock.now();
-    for await (const event of pipeline.watch({ sensor: request.sensor, purpose: 'unlock', pace }, signal)) {
+    const watch: WatchRequest = {
+      sensor: request.sensor,
+      purpose: 'unlock',
+      pace,
+      ...(network && { personal: { kind: network.kind, onnx: network.onnx, sha256: network.sha256 } }),
+    };
+    for await (const event of pipeline.watch(watch, signal)) {
       if (signal.aborted || isOpen()) break;
       if (event.kind !== 'silent') heardAt = clock.now();
       if (event.kind === 'watching') {
@@ -587,7 +681,8 @@ export class AppService {
           failure = stalled('use the PIN');
           break;
         }
-      } else if (event.kind === 'restarting') {
+      } else if (event.kind === 'impersonal') warning = event.failure.message;
+      else if (event.kind === 'restarting') {
         if (attempt?.kind === 'watching') attempt = { ...attempt, lastSequence: -1, agreeing: undefined };
         faces = [];
         show({ kind: 'restarting', guidance: 'looking' });
@@ -595,7 +690,7 @@ export class AppService {
         failure = event.failure;
         break;
       } else if (event.kind === 'ended') break;
-      else {
+      else if (event.kind === 'evidence') {
         const { evidence } = event;
         now = this.judgedAt(evidence, pace);
         if (!attempt) {
@@ -606,7 +701,8 @@ export class AppService {
           charged = true;
           await lock.dispatch({ kind: 'face-seen', id });
         }
-        if (request.adapt) faces = noteFace(faces, evidence);
+        if (request.adapt)
+          faces = noteFace(faces, evidence.kind === 'face' ? withoutPersonal(evidence) : evidence);
         attempt = stepAttempt(attempt, evidence, now, rules);
         if (attempt.kind !== 'watching' || isOpen()) break;
         show({ kind: 'watching', guidance: attempt.guidance });
@@ -626,12 +722,13 @@ export class AppService {
       else if (!by && attempt?.kind === 'refused' && attempt.code === 'not-recognised')
         this.refusals.note(user, faces);
     }
-    if (by) return ok({ kind: 'unlocked', by, after });
+    const told = { after, ...(warning !== undefined && { warning }) };
+    if (by) return ok({ kind: 'unlocked', by, ...told });
     if (failure) return failure;
     if (signal.aborted) return fail('cancelled', 'The attempt was cancelled.');
     if (attempt?.kind === 'accepted')
       return fail('paused', 'Face unlock was switched off while the face was looked at. Use the PIN.');
-    return ok({ kind: 'refused', code: attempt?.kind === 'refused' ? attempt.code : 'nobody', after });
+    return ok({ kind: 'refused', code: attempt?.kind === 'refused' ? attempt.code : 'nobody', ...told });
   }
 
   /** In its own time: no unlock waits for a gallery to be saved. */
@@ -658,6 +755,8 @@ const stalled = (consequence: string): Failure =>
     'sensor-lost',
     `The sensor sent nothing for ${STALLED / 1000} seconds; ${consequence}. Check its cable and run npm run facet -- doctor.`,
   );
+
+const isLive = ({ against, attentive }: FaceEvidence): boolean => against.length === 0 && attentive;
 
 /** A face that will be compared: from here on the attempt costs a miss. */
 const matchable = (evidence: Evidence, now: Milliseconds, attentionRequired: boolean): boolean =>

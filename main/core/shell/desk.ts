@@ -908,6 +908,9 @@ export class Desk {
         this.warn('face', undefined);
         this.meter.count(event.evidence, clock.now());
         return;
+      case 'impersonal':
+        this.warn('personal', event.failure.message);
+        break;
       case 'silent':
       case 'ended':
         return;

@@ -1,6 +1,7 @@
 /** The pipeline process: sensor drivers and models, so that a crash of either takes nothing else along. */
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { loadFaceModels } from '../../adapters/onnx/load-face-models.ts';
+import { openPersonalEmbedder } from '../../adapters/onnx/personal-embedder.ts';
 import { servePipeline } from '../../adapters/pipeline/serve-pipeline.ts';
 import { openSensor } from '../../adapters/sensors/open-sensor.ts';
 import { Simulations } from '../../adapters/sensors/simulated/simulations.ts';
@@ -24,6 +25,7 @@ const { parentPort } = process as unknown as {
 servePipeline(
   {
     loadModels: () => loadFaceModels(modelsFolder()),
+    loadPersonal: openPersonalEmbedder,
     openSensor: ({ sensor, pace }) =>
       simulations.open(sensor, pace) ?? openSensor(sensor, { pace, clock: systemClock }),
     prepareSensor: (sensor) => {

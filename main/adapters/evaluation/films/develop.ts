@@ -42,6 +42,23 @@ export async function develop<Seen extends Filmed>(
   return developed;
 }
 
+/** In place of a network: hands back the heights that it would see (reliefOf). */
+export const RELIEFS: Pick<Embedder, 'modelId' | 'embed'> = {
+  modelId: 'relief',
+  embed: (inputs) => {
+    const size = 4 * RELIEF_CELLS;
+    return Promise.resolve(
+      Array.from({ length: inputs.length / size }, (_, i) =>
+        inputs.slice((i + 1) * size - RELIEF_CELLS, (i + 1) * size),
+      ),
+    );
+  },
+};
+
+/** Heights above the mean face in centimetres, of a film that was developed by RELIEFS. */
+export const reliefIn = ({ embeddings }: Pick<FaceEvidence, 'embeddings'>): Float32Array =>
+  embeddings.get(kindIn('infrared', RELIEFS.modelId))!;
+
 /** Tensors that the network is given at once. */
 const BLOCK = 64;
 

@@ -7,15 +7,34 @@ import {
   type RetrainProgress,
   type RetrainReport,
 } from '../../../contract/states/retrain.ts';
-import { BACKEND, epochOf, RETRAIN_STAGE, retrainSentences, secondsLeft } from '../../../contract/words.ts';
+import { ms } from '../../../contract/units.ts';
+import {
+  BACKEND,
+  epochOf,
+  LOOKING_AGAIN,
+  RETRAIN_STAGE,
+  retrainSentences,
+  secondsLeft,
+} from '../../../contract/words.ts';
 import { EXIT } from '../exit-codes.ts';
 import { chooseUser, openApp } from '../open-app.ts';
-import { commonOptions, outputOf, untilInterrupted, type CommonOptions } from '../options.ts';
+import {
+  commonOptions,
+  outputOf,
+  paceOf,
+  secondsOf,
+  untilInterrupted,
+  withTurn,
+  type CommonOptions,
+} from '../options.ts';
 import { finish, unwrap } from '../output.ts';
 import { readPin } from '../read-pin.ts';
+import { GUIDANCE } from '../words.ts';
 
-interface RetrainOptions extends Pick<CommonOptions, 'data' | 'pinStdin'> {
+interface RetrainOptions extends CommonOptions {
   readonly user?: string;
+  readonly scope: 'head' | 'deeper';
+  readonly timeout: number;
   readonly seed: string;
   readonly backend?: Backend;
   readonly versions?: boolean;
@@ -23,11 +42,20 @@ interface RetrainOptions extends Pick<CommonOptions, 'data' | 'pinStdin'> {
 }
 
 export function retrain(program: Command): void {
-  commonOptions(program.command('retrain'), 'data', 'pin')
+  commonOptions(program.command('retrain'), 'sensor', 'data', 'pin')
     .description(
       'Learn from the stored looks to tell their owner from others; kept only where held-out looks and people say that it is no worse. Exits 0 kept, 1 not kept',
     )
     .option('--user <name>', 'whose looks (default: the only one enrolled)')
+    .addOption(
+      new Option(
+        '--scope <scope>',
+        'head: from the stored looks alone. deeper: the end of the shape network too; looks at you again through --sensor, and keeps nothing of what it sees',
+      )
+        .choices(['head', 'deeper'])
+        .default('head'),
+    )
+    .option('--timeout <seconds>', 'deeper: how long to wait for the next look that is needed', secondsOf, 60)
     .option('--seed <text>', 'equal looks and seeds give equal results', '1')
     .addOption(
       new Option('--backend <name>', 'what computes (default: the fastest there is)').choices(BACKENDS),
@@ -66,11 +94,29 @@ export function retrain(program: Command): void {
             );
             return EXIT.ok;
           }
+          const signal = untilInterrupted();
+          const see = () =>
+            app.lookAgain(
+              {
+                user,
+                sensor: withTurn(options.sensor),
+                pace: paceOf(options),
+                patience: ms(options.timeout * 1000),
+              },
+              signal,
+              ({ guidance, progress }) =>
+                output.progress(`${LOOKING_AGAIN}: ${Math.round(progress * 100)} %  ${GUIDANCE[guidance]}`),
+            );
           const report = unwrap(
-            await app.retraining.run(user, { seed: options.seed }, untilInterrupted(), (now) => {
-              // Each of them would be a line where no terminal replaces it.
-              if (now.epoch % TOLD_EVERY === 0) output.progress(progressLine(now));
-            }),
+            await app.retraining.run(
+              user,
+              { seed: options.seed, ...(options.scope === 'deeper' && { see }) },
+              signal,
+              (now) => {
+                // Each of them would be a line where no terminal replaces it.
+                if (now.epoch % TOLD_EVERY === 0) output.progress(progressLine(now));
+              },
+            ),
           );
           output.result({ ok: true, ...report }, describe(report));
           return report.promoted ? EXIT.ok : EXIT.refused;
@@ -104,8 +150,8 @@ function versionList(versions: readonly HeadState[]): string {
   const mark = (inUse: boolean) => (inUse ? ', in use' : '');
   return [
     ...versions.map(
-      ({ version, fittedAt, looks, inUse, outdated }) =>
-        `${version}  ${new Date(fittedAt).toLocaleString()}, from ${looks.join(', ')}${outdated ? ', outdated: made for other networks' : mark(inUse)}`,
+      ({ version, fittedAt, looks, inUse, outdated, deeper }) =>
+        `${version}  ${new Date(fittedAt).toLocaleString()}, from ${looks.join(', ')}${deeper ? ', deeper' : ''}${outdated ? ', outdated: made for other networks' : mark(inUse)}`,
     ),
     `0  as Facet came${mark(!versions.some(({ inUse }) => inUse))}`,
   ].join('\n');

@@ -65,6 +65,7 @@ export function unlock(program: Command): void {
               return EXIT.ok;
             }
             const outcome = unwrap(attempt);
+            if (outcome.warning) output.note(outcome.warning);
             if (outcome.kind === 'unlocked') {
               output.result(
                 { ok: true, unlocked: true, by: outcome.by, user, seconds: outcome.after / 1000 },
