@@ -56,18 +56,24 @@ function withOneTensor(evidence: Evidence): Evidence {
   return { ...evidence, embeddings };
 }
 
-/** An enrolment: straight, then once round, faster than people turn, since every frame costs. */
+/** Straight, then once round: for an enrolment faster than people turn, since every frame costs. */
 const ROUND = { straight: 1.15, out: 0.4, seconds: 3.4, yaw: 19, pitch: 14 } as const;
 const ROUND_STEP = 4;
-export const ROUND_SHOTS: Shots = {
+const roundShots = (round: number): Shots => ({
   step: ROUND_STEP,
-  frames: Math.ceil(((ROUND.straight + ROUND.out + ROUND.seconds) * 1000) / (FRAME_TIME * ROUND_STEP)),
-};
-export const round =
+  frames: Math.ceil(((ROUND.straight + ROUND.out + round) * 1000) / (FRAME_TIME * ROUND_STEP)),
+});
+export const ROUND_SHOTS = roundShots(ROUND.seconds);
+/** As people turn when a deeper retraining looks at them again. */
+const SLOWLY = 8;
+export const SLOW_ROUND_SHOTS = roundShots(SLOWLY);
+/** @param circle seconds that it takes */
+const roundIn =
+  (circle: number) =>
   ({ distance, x = 0, y = 0, yaw = 0, pitch = 0, roll = 0 }: Stance): PoseScript =>
   (seconds) => {
     const out = Math.min(1, Math.max(0, (seconds - ROUND.straight) / ROUND.out));
-    const angle = radians((360 * Math.max(0, seconds - ROUND.straight - ROUND.out)) / ROUND.seconds);
+    const angle = radians((360 * Math.max(0, seconds - ROUND.straight - ROUND.out)) / circle);
     return {
       pose: {
         yaw: deg(yaw + out * ROUND.yaw * cosine(angle)),
@@ -78,3 +84,6 @@ export const round =
       lids: 'open',
     };
   };
+
+export const round = roundIn(ROUND.seconds);
+export const slowRound = roundIn(SLOWLY);

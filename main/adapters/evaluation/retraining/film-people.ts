@@ -15,6 +15,7 @@ export interface Filming {
   readonly people: number;
   readonly enrols: boolean;
   readonly visits: number;
+  readonly again?: boolean;
   readonly threads: number;
   readonly signal: AbortSignal;
   readonly progress: (share: number) => void;
@@ -23,12 +24,15 @@ export interface Filming {
 /** In the order of the people. @throws the signal's reason where it aborts; the same call goes on from there */
 export async function filmPeople(
   shape: Pick<Embedder, 'modelId' | 'embed'>,
-  { folder, pool, from, people, enrols, visits, threads, signal, progress }: Filming,
+  { folder, pool, from, people, enrols, visits, again = false, threads, signal, progress }: Filming,
 ): Promise<VisitFilm[]> {
   await makeNamedFolder(folder);
   const wanted = Array.from({ length: people }, (_, i) => ({
-    path: join(folder, `${pool}-${from + i}-${enrols ? 'enrolled' : 'seen'}-${visits}.film`),
-    film: { pool, index: from + i, enrols, visits } satisfies VisitRequest,
+    path: join(
+      folder,
+      `${pool}-${from + i}-${enrols ? 'enrolled' : 'seen'}-${visits}${again ? '-again' : ''}.film`,
+    ),
+    film: { pool, index: from + i, enrols, visits, again } satisfies VisitRequest,
   }));
   const films: VisitFilm[] = [];
   const missing: { readonly at: number; readonly job: object }[] = [];
@@ -52,9 +56,10 @@ export async function filmPeople(
 }
 
 const developed = async (
-  { captures, visits }: VisitFilm,
+  { captures, visits, again }: VisitFilm,
   shape: Pick<Embedder, 'modelId' | 'embed'>,
 ): Promise<VisitFilm> => ({
   captures: await develop(captures, shape),
+  again: await develop(again ?? [], shape),
   visits: await developSessions(visits, shape),
 });

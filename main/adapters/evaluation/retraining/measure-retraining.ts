@@ -37,7 +37,7 @@ export interface RetrainMeasurement {
 const RATES = [1e-4] as const;
 
 /** One comparison: the fused distance, infinite where the descriptor refuses, and whether the app lets it in. */
-interface Compared {
+export interface Compared {
   readonly genuine: boolean;
   readonly distance: number;
   readonly accepted: boolean;
@@ -85,7 +85,7 @@ export async function measureRetraining(
   };
 }
 
-function compare(
+export function compare(
   { embeddings, spectrum, fusedFrames }: FaceEvidence,
   templates: readonly FaceEvidence['embeddings'][],
   policy: MatchPolicy,
@@ -102,7 +102,7 @@ function compare(
   };
 }
 
-function figuresOf(
+export function figuresOf(
   spectrum: Spectrum,
   compared: Readonly<Record<'before' | 'after', readonly Compared[]>>,
 ): RetrainFigures {

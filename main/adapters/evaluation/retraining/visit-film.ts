@@ -2,7 +2,7 @@
  * Synthetic people filmed for retraining: an enrolment, then visits in new light, at new distances, with new noise, through the whole
  * path of a frame.
  */
-import type { FaceEvidence } from '../../../contract/evidence.ts';
+import type { Evidence, FaceEvidence } from '../../../contract/evidence.ts';
 import type { FaceModels } from '../../../core/observer.ts';
 import { beginEnrolment, stepEnrolment, type Capture } from '../../../core/people/enrolment.ts';
 import type { Clock } from '../../../core/ports.ts';
@@ -11,7 +11,7 @@ import { variedLight } from '../../corpus/dataset/people-source.ts';
 import { standing, type Stance } from '../../sensors/simulated/motion.ts';
 import type { SceneDescription } from '../../sensors/simulated/scene.ts';
 import { LIGHTS } from '../../synthetic/render/light.ts';
-import { filmScene, round, ROUND_SHOTS } from '../films/film-scene.ts';
+import { filmScene, round, ROUND_SHOTS, SLOW_ROUND_SHOTS, slowRound } from '../films/film-scene.ts';
 
 export interface VisitRequest {
   /** Identities are `${pool}/${index}`. */
@@ -20,6 +20,8 @@ export interface VisitRequest {
   /** Whether the person enrols first. */
   readonly enrols: boolean;
   readonly visits: number;
+  /** Whether a deeper retraining looks at the person again. */
+  readonly again?: boolean;
 }
 
 export interface VisitFilm {
@@ -27,6 +29,8 @@ export interface VisitFilm {
   readonly captures: readonly Pick<Capture, 'embeddings' | 'pose'>[];
   /** The live faces of each visit. */
   readonly visits: readonly (readonly FaceEvidence[])[];
+  /** The live faces of a deeper retraining, in the order of time; empty where none was filmed. */
+  readonly again: readonly FaceEvidence[];
 }
 
 /** Frames of a visit, and every how many of the sensor one is judged: as on a machine that judges ten a second. */
@@ -53,13 +57,23 @@ export async function filmVisits(
     const scene = sceneOf(random, seed, who, light, RANGE.visit, standing);
     const purpose = request.enrols ? 'unlock' : 'enrol';
     const seen = await filmScene(models, clock, scene, purpose, VISIT);
-    visits.push(
-      seen.flatMap((evidence) =>
-        evidence.kind === 'face' && evidence.embeddings.size > 0 ? [evidence] : [],
-      ),
-    );
+    visits.push(seen.flatMap(liveFace));
   }
-  return { captures: request.enrols ? await enrol(models, clock, who) : [], visits };
+  return {
+    captures: request.enrols ? await enrol(models, clock, who) : [],
+    visits,
+    again: request.again ? await lookAgain(models, clock, who) : [],
+  };
+}
+
+const liveFace = (evidence: Evidence): FaceEvidence[] =>
+  evidence.kind === 'face' && evidence.embeddings.size > 0 ? [evidence] : [];
+
+async function lookAgain(models: FaceModels, clock: Clock, who: string): Promise<FaceEvidence[]> {
+  const seed = `deeper retraining ${who}`;
+  const scene = sceneOf(new Random(seed), seed, who, LIGHTS.office, RANGE.enrolment, slowRound);
+  const seen = await filmScene(models, clock, scene, 'enrol', SLOW_ROUND_SHOTS);
+  return seen.flatMap(liveFace);
 }
 
 async function enrol(models: FaceModels, clock: Clock, who: string): Promise<VisitFilm['captures']> {

@@ -79,7 +79,7 @@ export function evaluateRetrain(group: Command): void {
       const report = { synthetic: true, who, visits, backend, cost, ...measured };
       output.result(
         { ok: true, ...report },
-        `Synthetic people, ${who}\n${measured.figures.map(describe).join('\n')}\n${cost.views} views against ${cost.impostors} impostors: ${cost.seconds.toFixed(1)} s and ${Math.round(cost.megabytes)} MB (${backend})`,
+        `Synthetic people, ${who}\n${measured.figures.map(describeFigures).join('\n')}\n${cost.views} views against ${cost.impostors} impostors: ${cost.seconds.toFixed(1)} s and ${Math.round(cost.megabytes)} MB (${backend})`,
       );
       return EXIT.ok;
     });
@@ -94,7 +94,8 @@ const rowsOf = ({ fixed, limits }: RetrainFigures) => [
   ['false accepts at the default level', limits.falseAccepts] as const,
 ];
 
-const describe = (figures: RetrainFigures): string =>
+/** The rates of one spectrum, before and after. */
+export const describeFigures = (figures: RetrainFigures): string =>
   [
     LIGHT[figures.spectrum],
     ...rowsOf(figures).map(

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { evaluateAdaptation } from './evaluate-adaptation.ts';
+import { evaluateDeeper } from './evaluate-deeper.ts';
 import { evaluateGallery } from './evaluate-gallery.ts';
 import { evaluatePairs } from './evaluate-pairs.ts';
 import { evaluatePeople } from './evaluate-people.ts';
@@ -17,6 +18,7 @@ export function evaluate(program: Command): void {
     evaluateRecordings,
     evaluateAdaptation,
     evaluateRetrain,
+    evaluateDeeper,
   ])
     add(group);
   for (const command of group.commands) command.option('--json', 'one JSON document on stdout');
