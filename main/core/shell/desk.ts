@@ -215,6 +215,8 @@ export class Desk {
     this.adaptation = looks.ok ? looks.value.days : undefined;
     this.heads = looks.ok ? looks.value.heads : [];
     this.warn('looks', looks.ok ? undefined : looks.message);
+    // Of another version, perhaps: the next attempt says it again.
+    this.warn('personal', undefined);
     this.publish();
   }
 
