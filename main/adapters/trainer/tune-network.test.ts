@@ -77,6 +77,8 @@ describe.skipIf(!existsSync(tensorflowPackage()))('a network that is tuned to a 
   let before: Weights;
   let problem: TuneProblem;
   let tuned: Weights;
+  /** Fewer than a retraining has, which would take its time. */
+  const EPOCHS = 8;
   const losses: number[] = [];
   const tune = (seed = '1', epochs?: number) =>
     tuneNetwork(native, { ...problem, seed, ...(epochs && { epochs }) }, (_, __, loss) => losses.push(loss));
@@ -87,8 +89,8 @@ describe.skipIf(!existsSync(tensorflowPackage()))('a network that is tuned to a 
     before = importNetwork(FACET_RGBD, base);
     const [owner, ...others] = people;
     problem = { base, own: owner.slice(0, 1), others: others.slice(0, 60), seed: '1' };
-    tuned = await tune();
-  }, 120_000);
+    tuned = await tune('1', EPOCHS);
+  }, 600_000);
 
   const embed = (weights: Weights, reliefs: readonly Float32Array[]): Float32Array[] => {
     const network = new TfNetwork(native, FACET_PERSONAL, 'any');
@@ -108,7 +110,7 @@ describe.skipIf(!existsSync(tensorflowPackage()))('a network that is tuned to a 
     Math.hypot(...a.map((value, i) => value - b[i]));
 
   it('learns: its loss falls, and the person is nearer on a day that it was not shown', () => {
-    expect(losses[19]).toBeLessThan(0.7 * losses[0]);
+    expect(losses[EPOCHS - 1]).toBeLessThan(0.8 * losses[0]);
     const distance = (weights: Weights) =>
       apart(...(embed(weights, people[0]) as [Float32Array, Float32Array]));
     expect(distance(tuned)).toBeLessThan(distance(before));
@@ -129,7 +131,7 @@ describe.skipIf(!existsSync(tensorflowPackage()))('a network that is tuned to a 
     const [one, again, other] = [await tune('1', 2), await tune('1', 2), await tune('2', 2)];
     expect(again).toEqual(one);
     expect(other).not.toEqual(one);
-  }, 240_000);
+  }, 600_000);
 
   it('leaves people where they lay whom it never saw', () => {
     const others = people.slice(200).flat();
