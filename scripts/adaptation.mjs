@@ -70,9 +70,9 @@ const PARTS = {
     const kept = (verdicts.better ?? 0) + (verdicts['as-good'] ?? 0);
     const rows = figures.flatMap(({ spectrum, fixed, limits }) =>
       [
-        ...fixed.map((each) => [
-          `false rejects where ${each.falseAcceptRate.toExponential()} of strangers are let in`,
-          each,
+        ...fixed.flatMap((each) => [
+          [`false rejects where ${each.falseAcceptRate.toExponential()} of strangers are let in`, each],
+          ['the same, among visits that the descriptor lets through', each.passed],
         ]),
         ['false rejects at the default level', limits.falseRejects],
         ['false accepts at the default level', limits.falseAccepts],

@@ -20,6 +20,8 @@ export interface RetrainFigures {
     readonly falseAcceptRate: number;
     readonly before: Rate;
     readonly after: Rate;
+    /** The same among the visits that the descriptor's own limit lets through, which no head moves. */
+    readonly passed: { readonly before: Rate; readonly after: Rate };
   }[];
   /** At the limits of the level that the app has by default. */
   readonly limits: Readonly<
@@ -110,13 +112,18 @@ export function figuresOf(
     when: 'before' | 'after',
     genuine: boolean,
     isError: (each: Compared) => boolean,
+    counts: (each: Compared) => boolean,
   ): Rate => {
-    const of = compared[when].filter((each) => each.genuine === genuine);
+    const of = compared[when].filter((each) => each.genuine === genuine && counts(each));
     return wilsonRate(of.filter(isError).length, of.length);
   };
-  const both = (genuine: boolean, isError: (each: Compared, when: 'before' | 'after') => boolean) => ({
-    before: counted('before', genuine, (each) => isError(each, 'before')),
-    after: counted('after', genuine, (each) => isError(each, 'after')),
+  const both = (
+    genuine: boolean,
+    isError: (each: Compared, when: 'before' | 'after') => boolean,
+    counts: (each: Compared) => boolean = () => true,
+  ) => ({
+    before: counted('before', genuine, (each) => isError(each, 'before'), counts),
+    after: counted('after', genuine, (each) => isError(each, 'after'), counts),
   });
   return {
     spectrum,
@@ -126,7 +133,12 @@ export function figuresOf(
         const impostors = compared[when].flatMap(({ genuine, distance }) => (genuine ? [] : [distance]));
         limit[when] = impostors.sort((a, b) => a - b)[Math.floor(falseAcceptRate * impostors.length)];
       }
-      return { falseAcceptRate, ...both(true, ({ distance }, when) => !(distance < limit[when])) };
+      const misses = ({ distance }: Compared, when: 'before' | 'after') => !(distance < limit[when]);
+      return {
+        falseAcceptRate,
+        ...both(true, misses),
+        passed: both(true, misses, ({ distance }) => distance < Infinity),
+      };
     }),
     limits: {
       falseAccepts: both(false, ({ accepted }) => accepted),

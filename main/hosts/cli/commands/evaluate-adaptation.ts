@@ -40,7 +40,7 @@ export function evaluateAdaptation(group: Command): void {
         .choices(['test', 'validation'])
         .default('test'),
     )
-    .option('--from <index>', 'the first identity', indexOf, 2200)
+    .option('--from <index>', 'the first identity', indexOf, 2400)
     .option('--count <people>', 'how many identities', countOf, 100)
     .requiredOption('--films <folder>', 'where what was rendered is kept, for other networks to see');
   threadsOption(command).action(async (options: AdaptationOptions, command: Command) => {
