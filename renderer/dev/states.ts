@@ -121,8 +121,15 @@ const REPORT: RetrainReport = {
   seconds: 2.9,
 };
 const HEADS = [
-  { version: 2, fittedAt: november(24), looks: ['plain', 'with a hat'], inUse: true, outdated: false },
-  { version: 1, fittedAt: november(21), looks: ['plain'], inUse: false, outdated: false },
+  {
+    version: 2,
+    fittedAt: november(24),
+    looks: ['plain', 'with a hat'],
+    deeper: false,
+    inUse: true,
+    outdated: false,
+  },
+  { version: 1, fittedAt: november(21), looks: ['plain'], deeper: false, inUse: false, outdated: false },
 ];
 
 const powerless = kinect({
