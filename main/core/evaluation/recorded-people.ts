@@ -29,7 +29,6 @@ export class RecordingEnrolment {
   constructor(policy: MatchPolicy) {
     this.rules = {
       samePerson: (face, captures) =>
-        captures.length === 0 ||
         matchesGallery(
           face.embeddings,
           face.fusedFrames,

@@ -3,7 +3,7 @@
  * descriptor, and nothing else: what the descriptor refuses by the limit of real faces, no head can accept.
  */
 import type { EmbeddingKind, Embeddings, Spectrum } from '../../contract/evidence.ts';
-import type { Requirement } from './match.ts';
+import type { Part, Requirement } from './match.ts';
 import { POOLING, type MatchPolicy } from './policy.ts';
 
 /** What stands in for the fused distance: offset + Σ distances · distance of that kind + Σ weights · embedding. */
@@ -52,8 +52,8 @@ export function withHead(policy: MatchPolicy, terms: Partial<Record<Spectrum, He
   return { ...policy, colour: headed('colour'), infrared: headed('infrared') };
 }
 
-/** What the head weighs beside what is fused: a network of the person's own, which has no measured weight. */
+/** What a head weighs beside what is fused: embeddings of a network of the person's own, which have no measured weight. */
+export const besideFused = (kind: EmbeddingKind): Part => ({ kind, pooling: POOLING.shape, weight: 0 });
+
 const partsBeyond = ({ parts }: Requirement, { distances }: HeadTerm): Requirement['parts'] =>
-  [...distances.keys()]
-    .filter((kind) => parts.every((part) => part.kind !== kind))
-    .map((kind) => ({ kind, pooling: POOLING.shape, weight: 0 }));
+  [...distances.keys()].filter((kind) => parts.every((part) => part.kind !== kind)).map(besideFused);

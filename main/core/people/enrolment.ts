@@ -62,7 +62,9 @@ export const beginEnrolment = (): EnrolmentState => ({
 });
 
 export interface EnrolmentRules {
-  /** Whether this frame shows the person whose looks were captured so far; of none, whether it may be the first. */
+  /** Whether this frame may be the first look; anybody's may where left out. */
+  mayBegin?(evidence: FaceEvidence): boolean;
+  /** Whether this frame shows the person whose looks were captured so far. */
   samePerson(evidence: FaceEvidence, captures: readonly Capture[]): boolean;
 }
 
@@ -102,7 +104,7 @@ export function stepEnrolment(
 function lookStraight(state: EnrolmentState, evidence: FaceEvidence, rules: EnrolmentRules): EnrolmentState {
   const { pose } = evidence;
   const pointer = pointerOf(pose, undefined);
-  if (!rules.samePerson(evidence, [])) return { ...state, guidance: 'someone-else', pointer, steady: 0 };
+  if (rules.mayBegin?.(evidence) === false) return { ...state, guidance: 'someone-else', pointer, steady: 0 };
   if (Math.hypot(pose.yaw, pose.pitch) > ENROLMENT_LIMITS.straight)
     return { ...state, guidance: 'look-here', pointer, steady: 0 };
   const steady = state.steady + 1;

@@ -10,10 +10,10 @@ import type {
 } from '../../contract/states/retrain.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { wilsonRate } from '../evaluation/rates.ts';
-import { withHead, type HeadTerm } from '../judge/head.ts';
+import { besideFused, withHead, type HeadTerm } from '../judge/head.ts';
 import type { Part, Requirement } from '../judge/match.ts';
 import { isPersonal, type PersonalNetwork } from '../judge/personal-network.ts';
-import { POOLING, type MatchPolicy } from '../judge/policy.ts';
+import type { MatchPolicy } from '../judge/policy.ts';
 import { PREPROCESSING } from '../people/gallery.ts';
 import { Random } from '../random.ts';
 import { fitTerm, type Fitter, type Lesson } from './fit.ts';
@@ -110,10 +110,7 @@ export async function retrain(
   }[] = [];
   for (const spectrum of ['colour', 'infrared'] as const) {
     const fused = partsOf(policy[spectrum]);
-    const parts = [
-      ...fused,
-      ...(personal === undefined ? [] : [{ kind: personal, pooling: POOLING.shape, weight: 0 }]),
-    ];
+    const parts = [...fused, ...(personal === undefined ? [] : [besideFused(personal)])];
     const has = (face: Embeddings) => parts.every(({ kind }) => face.has(kind));
     const taught = lessons.filter(({ face }) => has(face));
     const own = heldOut.filter(has);

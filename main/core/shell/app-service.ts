@@ -425,7 +425,6 @@ export class AppService {
             ? fail('sensor-unknown', mixedSentence(before, sensor))
             : undefined,
         samePerson: (evidence, captures) =>
-          captures.length === 0 ||
           matches(
             policy.value,
             evidence,
@@ -493,6 +492,7 @@ export class AppService {
         what: 'look at you',
         consequence: 'nothing was changed',
         refuses: (sensor) => foreignSensor(request.sensor, undefined, sensor, gallery),
+        mayBegin: (evidence) => matches(policy.value, evidence, known),
         samePerson: (evidence, captures) =>
           matches(policy.value, evidence, [...known, ...captures.map((c) => c.embeddings)]),
         recognised: ({ embeddings, relief, capturedAt }) => {
