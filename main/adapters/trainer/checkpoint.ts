@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { FacetError } from '../../contract/result.ts';
 import { writeWhole } from '../corpus/write-models.ts';
+import { decodeHeaded, encodeHeaded } from './headed-file.ts';
 import type { Weights } from './tf-network.ts';
 
 export interface Measurement {
@@ -38,11 +39,7 @@ export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Prom
     }),
   );
   const { recipe, step, best, history } = checkpoint;
-  const head = Buffer.from(JSON.stringify({ magic: MAGIC, recipe, step, best, history, index }));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(head.length);
-  const bodies = arrays.map((data) => Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-  await writeWhole(path, Buffer.concat([length, head, ...bodies]));
+  await writeWhole(path, encodeHeaded({ magic: MAGIC, recipe, step, best, history, index }, arrays));
 }
 
 /**
@@ -66,31 +63,30 @@ export async function loadCheckpoint(path: string, recipe: string): Promise<Chec
 }
 
 function decode(bytes: Buffer): Checkpoint | undefined {
+  const read = decodeHeaded(bytes);
+  if (!read) return undefined;
+  const { rest } = read;
   try {
-    const length = bytes.readUInt32LE(0);
-    const head = JSON.parse(bytes.toString('utf8', 4, 4 + length)) as Omit<
-      Checkpoint,
-      (typeof GROUPS)[number]
-    > & {
+    const head = read.head as Omit<Checkpoint, (typeof GROUPS)[number]> & {
       magic: string;
       index: { name: string; shape: number[] }[][];
     };
     if (head.magic !== MAGIC) return undefined;
-    let at = 4 + length;
+    let at = 0;
     const groups = head.index.map(
       (entries) =>
         new Map(
           entries.map(({ name, shape }) => {
             const size = 4 * shape.reduce((a, b) => a * b, 1);
-            if (at + size > bytes.length) throw new RangeError('cut off');
+            if (at + size > rest.length) throw new RangeError('cut off');
             // A copy: the offset need not be a multiple of four.
-            const data = new Float32Array(new Uint8Array(bytes.subarray(at, at + size)).buffer);
+            const data = new Float32Array(new Uint8Array(rest.subarray(at, at + size)).buffer);
             at += size;
             return [name, { shape, data }];
           }),
         ),
     );
-    if (at !== bytes.length || groups.length !== GROUPS.length) return undefined;
+    if (at !== rest.length || groups.length !== GROUPS.length) return undefined;
     const { recipe, step, best, history } = head;
     return { recipe, step, best, history, weights: groups[0], optimiser: groups[1], bestWeights: groups[2] };
   } catch {

@@ -1,6 +1,6 @@
 /**
- * The impostor pool as a file: uint32 length (little-endian), that much JSON (what it is of), then every face of every person, each kind
- * in the order of the JSON, in 1/127 of the kind's largest number, one byte each.
+ * The impostor pool as a file: a head (headed-file.ts: what it is of), then every face of every person, each kind in the order of the
+ * head, in 1/127 of the kind's largest number, one byte each.
  */
 import { z } from 'zod';
 import type { Embeddings } from '../../contract/evidence.ts';
@@ -8,6 +8,7 @@ import { FacetError } from '../../contract/result.ts';
 import { normalised } from '../../core/face/embedding.ts';
 import type { ImpostorPool } from '../../core/retrain/pool.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';
+import { decodeHeaded, encodeHeaded } from './headed-file.ts';
 
 const STEPS = 127;
 
@@ -35,45 +36,34 @@ export function encodePool({ networks, preprocessing, people }: ImpostorPool): U
     }));
   const faces = people.map(({ length }) => length);
   const described = kinds.map(({ kind, length }) => ({ kind, length }));
-  const head = Buffer.from(JSON.stringify({ format: 1, networks, preprocessing, kinds: described, faces }));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(head.length);
   const codes = all.flatMap((face) =>
     kinds.map(({ kind, largest }) =>
       Int8Array.from(face.get(kind)!, (value) => Math.round((value / largest) * STEPS)),
     ),
   );
-  return Buffer.concat([length, head, ...codes.map(({ buffer }) => Buffer.from(buffer))]);
+  return encodeHeaded({ format: 1, networks, preprocessing, kinds: described, faces }, codes);
 }
 
 /** @throws FacetError `model-altered` for anything but a pool as written */
 export function decodePool(bytes: Uint8Array): ImpostorPool {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = buffer.length >= 4 ? buffer.readUInt32LE() : 0;
-  const parsed = description.safeParse(jsonOf(buffer.subarray(4, 4 + length)));
-  if (!parsed.success) throw damaged();
+  const read = decodeHeaded(bytes);
+  const parsed = description.safeParse(read?.head);
+  if (!read || !parsed.success) throw damaged();
+  const { rest } = read;
   const { networks, preprocessing, kinds, faces } = parsed.data;
   const size = kinds.reduce((sum, kind) => sum + kind.length, 0);
-  if (buffer.length !== 4 + length + size * faces.reduce((a, b) => a + b, 0)) throw damaged();
-  let at = 4 + length;
+  if (rest.length !== size * faces.reduce((a, b) => a + b, 0)) throw damaged();
+  let at = 0;
   const face = (): Embeddings =>
     new Map(
       kinds.map(({ kind, length: count }) => {
-        const codes = new Int8Array(bytes.buffer, bytes.byteOffset + at, count);
+        const codes = new Int8Array(rest.buffer, rest.byteOffset + at, count);
         at += count;
         // Unit length again, whatever the rounding did; the largest number is lost in it.
         return [kind, normalised(Float32Array.from(codes))];
       }),
     );
   return { networks, preprocessing, people: faces.map((count) => Array.from({ length: count }, face)) };
-}
-
-function jsonOf(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 const damaged = () =>

@@ -1,12 +1,13 @@
 /**
- * The reliefs of the impostor pool's faces as a file, compressed by Brotli: uint32 length (little-endian), that much JSON (how many
- * faces each person has), then the heights of every face, one byte a cell, each less the one before it.
+ * The reliefs of the impostor pool's faces as a file, compressed by Brotli: a head (headed-file.ts: how many faces each person has),
+ * then the heights of every face, one byte a cell, each less the one before it.
  */
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { z } from 'zod';
 import { FacetError } from '../../contract/result.ts';
 import { RELIEF_CELLS } from '../../core/shape/relief.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';
+import { decodeHeaded, encodeHeaded } from './headed-file.ts';
 
 /** Steps of a centimetre: far below any sensor's noise. */
 const STEPS = 40;
@@ -21,9 +22,7 @@ const description = z.strictObject({
 export type PeopleReliefs = readonly (readonly Float32Array[])[];
 
 export function encodeReliefs(people: PeopleReliefs): Uint8Array {
-  const head = Buffer.from(JSON.stringify({ format: 1, faces: people.map(({ length }) => length) }));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(head.length);
+  const head = { format: 1, faces: people.map(({ length }) => length) };
   const codes = people.flat().map((relief) => {
     let before = 0;
     return Int8Array.from(relief, (height) => {
@@ -35,28 +34,25 @@ export function encodeReliefs(people: PeopleReliefs): Uint8Array {
       return step;
     });
   });
-  return brotliCompressSync(
-    Buffer.concat([length, head, ...codes.map(({ buffer }) => Buffer.from(buffer))]),
-    {
-      params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 },
-    },
-  );
+  return brotliCompressSync(encodeHeaded(head, codes), {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 },
+  });
 }
 
 /** @throws FacetError `model-altered` for anything but reliefs as written */
 export function decodeReliefs(compressed: Uint8Array): PeopleReliefs {
-  const bytes = inflated(compressed);
-  const length = bytes.length >= 4 ? bytes.readUInt32LE() : 0;
-  const parsed = description.safeParse(jsonOf(bytes.subarray(4, 4 + length)));
-  if (!parsed.success) throw damaged();
+  const read = decodeHeaded(inflated(compressed));
+  const parsed = description.safeParse(read?.head);
+  if (!read || !parsed.success) throw damaged();
+  const { rest } = read;
   const { faces } = parsed.data;
-  if (bytes.length !== 4 + length + RELIEF_CELLS * faces.reduce((a, b) => a + b, 0)) throw damaged();
-  let at = 4 + length;
+  if (rest.length !== RELIEF_CELLS * faces.reduce((a, b) => a + b, 0)) throw damaged();
+  let at = 0;
   return faces.map((count) =>
     Array.from({ length: count }, () => {
       const code = new Int8Array(1);
       return Float32Array.from({ length: RELIEF_CELLS }, () => {
-        code[0] += bytes.readInt8(at++);
+        code[0] += rest.readInt8(at++);
         return code[0] / STEPS;
       });
     }),
@@ -68,14 +64,6 @@ function inflated(bytes: Uint8Array): Buffer {
     return brotliDecompressSync(bytes);
   } catch {
     throw damaged();
-  }
-}
-
-function jsonOf(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
   }
 }
 
