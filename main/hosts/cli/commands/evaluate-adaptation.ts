@@ -8,15 +8,18 @@ import { CAMPAIGNS } from '../../../adapters/evaluation/adaptation/poison.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
 import { describeRate } from '../../../core/evaluation/rates.ts';
 import { EXIT } from '../exit-codes.ts';
-import { countOf, indexOf, outputOf } from '../options.ts';
+import { outputOf } from '../options.ts';
 import { finish } from '../output.ts';
-import { progressOf, threadsOption } from './evaluate-output.ts';
+import {
+  identityOptions,
+  progressOf,
+  threadsOption,
+  whoOf,
+  type IdentityOptions,
+} from './evaluate-output.ts';
 
-interface AdaptationOptions {
+interface AdaptationOptions extends IdentityOptions {
   readonly part: FilmPart;
-  readonly pool: 'test' | 'validation';
-  readonly from: number;
-  readonly count: number;
   readonly films: string;
   readonly threads: number;
 }
@@ -35,20 +38,14 @@ export function evaluateAdaptation(group: Command): void {
         .choices(FILM_PARTS)
         .default('sudden'),
     )
-    .addOption(
-      new Option('--pool <pool>', 'test to report, validation to choose')
-        .choices(['test', 'validation'])
-        .default('test'),
-    )
-    .option('--from <index>', 'the first identity', indexOf, 2400)
-    .option('--count <people>', 'how many identities', countOf, 100)
     .requiredOption('--films <folder>', 'where what was rendered is kept, for other networks to see');
+  identityOptions(command, { from: 2400, count: 100 });
   threadsOption(command).action(async (options: AdaptationOptions, command: Command) => {
     const output = outputOf(command);
     await finish(output, async () => {
       const tell = progressOf(output, options.count, 'synthetic people');
       const report = await measureAdaptation(modelsFolder(), options, tell);
-      const who = `${options.pool}/${options.from} to ${options.pool}/${options.from + options.count - 1}`;
+      const who = whoOf(options);
       output.result(
         { ok: true, synthetic: true, who, ...report },
         `Synthetic people, ${who}\n${describe(report)}`,

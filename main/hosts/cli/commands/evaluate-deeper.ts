@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { RELIEFS } from '../../../adapters/evaluation/films/develop.ts';
 import { filmPeople } from '../../../adapters/evaluation/retraining/film-people.ts';
 import { measureDeeper } from '../../../adapters/evaluation/retraining/measure-deeper.ts';
@@ -12,15 +12,12 @@ import { loadImpostorReliefs } from '../../../adapters/trainer/impostor-reliefs.
 import { loadPolicies } from '../../../core/retrain/plan.ts';
 import { loadPolicy } from '../../shared/policy.ts';
 import { EXIT } from '../exit-codes.ts';
-import { countOf, indexOf, megabytes, outputOf, untilInterrupted } from '../options.ts';
+import { countOf, megabytes, outputOf, untilInterrupted } from '../options.ts';
 import { finish, unwrap } from '../output.ts';
-import { threadsOption } from './evaluate-output.ts';
+import { identityOptions, threadsOption, whoOf, type IdentityOptions } from './evaluate-output.ts';
 import { describeFigures } from './evaluate-retrain.ts';
 
-interface Options {
-  readonly pool: 'test' | 'validation';
-  readonly from: number;
-  readonly count: number;
+interface Options extends IdentityOptions {
   readonly visits: number;
   readonly films: string;
   readonly threads: number;
@@ -30,15 +27,9 @@ export function evaluateDeeper(group: Command): void {
   const command = group
     .command('deeper')
     .description('Synthetic people who retrain deeper, beside the same people who retrain the head alone')
-    .addOption(
-      new Option('--pool <pool>', 'test to report, validation to choose')
-        .choices(['test', 'validation'])
-        .default('test'),
-    )
-    .option('--from <index>', 'the first identity', indexOf, 3500)
-    .option('--count <people>', 'how many identities', countOf, 20)
     .option('--visits <count>', 'visits of each, every fifth in the dark', countOf, 15)
     .option('--films <folder>', 'where what was rendered is kept', 'out/corpus/deeper');
+  identityOptions(command, { from: 3500, count: 20 });
   threadsOption(command).action(async (options: Options, command: Command) => {
     const output = outputOf(command);
     await finish(output, async () => {
@@ -72,7 +63,7 @@ export function evaluateDeeper(group: Command): void {
         (problem) => fitHead(tf, problem, () => undefined),
         (share) => output.progress(`Retraining: ${Math.round(100 * share)} %`),
       );
-      const who = `${pool}/${from} to ${pool}/${from + count - 1}`;
+      const who = whoOf(options);
       output.result(
         { ok: true, synthetic: true, who, visits, ...measured },
         [

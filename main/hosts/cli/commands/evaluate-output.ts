@@ -1,6 +1,6 @@
 /** What the evaluations share: options, the limits of the app, and how figures are told. */
 import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { DESCRIPTOR_MODEL } from '../../../adapters/onnx/load-face-models.ts';
 import { openModelLibrary, type ModelLibrary } from '../../../adapters/onnx/model-library.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
@@ -26,7 +26,7 @@ import type { DistanceTally } from '../../../core/evaluation/tally.ts';
 import type { MatchPolicy } from '../../../core/judge/policy.ts';
 import type { Spectrum } from '../../../contract/evidence.ts';
 import type { Requirement } from '../../../core/judge/match.ts';
-import { countOf } from '../options.ts';
+import { countOf, indexOf } from '../options.ts';
 import { loadPolicy } from '../../shared/policy.ts';
 import { unwrap, type Output } from '../output.ts';
 
@@ -44,6 +44,29 @@ export const pictureKind = ({ synthetic }: PictureOptions): string =>
 
 export const reportOption = (command: Command): Command =>
   command.option('--report <folder>', 'write report.html, report.json, det.svg and histogram.svg there');
+
+/** Which synthetic people are evaluated. */
+export interface IdentityOptions {
+  readonly pool: 'test' | 'validation';
+  readonly from: number;
+  readonly count: number;
+}
+
+export const identityOptions = (
+  command: Command,
+  { from, count }: Pick<IdentityOptions, 'from' | 'count'>,
+): Command =>
+  command
+    .addOption(
+      new Option('--pool <pool>', 'test to report, validation to choose')
+        .choices(['test', 'validation'])
+        .default('test'),
+    )
+    .option('--from <index>', 'the first identity', indexOf, from)
+    .option('--count <people>', 'how many identities', countOf, count);
+
+export const whoOf = ({ pool, from, count }: IdentityOptions): string =>
+  `${pool}/${from} to ${pool}/${from + count - 1}`;
 
 export const threadsOption = (command: Command): Command =>
   command.option('--threads <count>', 'worker threads', countOf, availableParallelism());

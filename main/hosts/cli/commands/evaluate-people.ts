@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { spread } from '../../../adapters/corpus/spread.ts';
 import { FUSED } from '../../../adapters/evaluation/evaluated-models.ts';
 import type { TrialOutcome } from '../../../adapters/evaluation/people-trial.ts';
@@ -19,20 +19,20 @@ import {
   type Sensitivity,
 } from '../../../core/judge/policy.ts';
 import { EXIT } from '../exit-codes.ts';
-import { countOf, indexOf, outputOf } from '../options.ts';
+import { countOf, outputOf } from '../options.ts';
 import { finish } from '../output.ts';
 import {
   attemptsTable,
+  identityOptions,
   reportOption,
   threadsOption,
   visitCurves,
+  whoOf,
+  type IdentityOptions,
   type ReportOptions,
 } from './evaluate-output.ts';
 
-interface PeopleOptions extends ReportOptions {
-  readonly pool: 'test' | 'validation';
-  readonly from: number;
-  readonly count: number;
+interface PeopleOptions extends ReportOptions, IdentityOptions {
   readonly visits: number;
   readonly attacks: number;
 }
@@ -46,15 +46,9 @@ export function evaluatePeople(group: Command): void {
     .description(
       'Synthetic people: enrolments, visits, strangers and attacks through the whole path, at every sensitivity',
     )
-    .addOption(
-      new Option('--pool <pool>', 'test to report, validation to choose')
-        .choices(['test', 'validation'])
-        .default('test'),
-    )
-    .option('--from <index>', 'the first identity', indexOf, 0)
-    .option('--count <people>', 'how many identities', countOf, 50)
     .option('--visits <count>', 'visits a person, in changing light, pose and distance', countOf, 4)
     .option('--attacks <count>', 'attacks of each species a person', countOf, 2);
+  identityOptions(command, { from: 0, count: 50 });
   threadsOption(reportOption(command)).action(async (options: PeopleOptions, command: Command) => {
     const output = outputOf(command);
     await finish(output, async () => {
@@ -83,7 +77,7 @@ export function evaluatePeople(group: Command): void {
       const shape = alonePolicy(library.entry(SHAPE_MODEL), POOLING.shape);
       const descriptor = alonePolicy(library.entry(DESCRIPTOR_MODEL), POOLING.descriptor);
       const report: Report = {
-        who: `${options.pool}/${options.from} to ${options.pool}/${options.from + options.count - 1}`,
+        who: whoOf(options),
         levels: SENSITIVITIES.map((level) => ({ level, together: judgePeople(trials, at(level)) })),
         shapeAlone: judgePeople(trials, shape),
         descriptorAlone: judgePeople(trials, descriptor),

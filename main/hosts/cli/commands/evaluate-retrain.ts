@@ -17,14 +17,11 @@ import type { FitProblem } from '../../../core/retrain/fit.ts';
 import { loadPolicies } from '../../../core/retrain/plan.ts';
 import { loadPolicy } from '../../shared/policy.ts';
 import { EXIT } from '../exit-codes.ts';
-import { countOf, indexOf, outputOf, untilInterrupted } from '../options.ts';
+import { countOf, outputOf, untilInterrupted } from '../options.ts';
 import { finish, unwrap } from '../output.ts';
-import { threadsOption } from './evaluate-output.ts';
+import { identityOptions, threadsOption, whoOf, type IdentityOptions } from './evaluate-output.ts';
 
-interface Options {
-  readonly pool: 'test' | 'validation';
-  readonly from: number;
-  readonly count: number;
+interface Options extends IdentityOptions {
   readonly visits: number;
   readonly films: string;
   readonly threads: number;
@@ -37,16 +34,10 @@ export function evaluateRetrain(group: Command): void {
     .description(
       'Synthetic people who retrain: what it is worth in new light, at new distances, with new noise',
     )
-    .addOption(
-      new Option('--pool <pool>', 'test to report, validation to choose')
-        .choices(['test', 'validation'])
-        .default('test'),
-    )
-    .option('--from <index>', 'the first identity', indexOf, 3400)
-    .option('--count <people>', 'how many identities', countOf, 100)
     .option('--visits <count>', 'visits of each, every fifth in the dark', countOf, 25)
     .option('--films <folder>', 'where what was rendered is kept', 'out/corpus/retraining')
     .addOption(new Option('--backend <name>', 'what computes').choices(BACKENDS));
+  identityOptions(command, { from: 3400, count: 100 });
   threadsOption(command).action(async (options: Options, command: Command) => {
     const output = outputOf(command);
     await finish(output, async () => {
@@ -75,7 +66,7 @@ export function evaluateRetrain(group: Command): void {
       const measured = await measureRetraining(films, policies, impostors, fit, (share) =>
         output.progress(`Retraining: ${Math.round(100 * share)} %`),
       );
-      const who = `${pool}/${from} to ${pool}/${from + count - 1}`;
+      const who = whoOf(options);
       const report = { synthetic: true, who, visits, backend, cost, ...measured };
       output.result(
         { ok: true, ...report },
