@@ -10,6 +10,17 @@ export interface NetworkOptions {
 
 const DEFAULT_THREADS = 2;
 
+/** A session as every frame's networks run in. */
+export const openSession = (bytes: Uint8Array, threads: number): Promise<InferenceSession> =>
+  InferenceSession.create(bytes, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    // Threads that spin while they wait double the latency when anything else needs the cores.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+
 /** A model ready to run; it has run once, so that the first frame waits for nothing. */
 export class Network {
   private constructor(
@@ -24,14 +35,7 @@ export class Network {
   ): Promise<Network> {
     let network: Network;
     try {
-      const session = await InferenceSession.create(bytes, {
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        executionMode: 'sequential',
-        graphOptimizationLevel: 'all',
-        // Threads that spin while they wait double the latency when anything else needs the cores.
-        extra: { session: { intra_op: { allow_spinning: '0' } } },
-      });
+      const session = await openSession(bytes, threads);
       network = new Network(session, entry);
       await network.run(new Float32Array(network.inputLength), 1);
     } catch (cause) {

@@ -5,7 +5,8 @@ import type { WatchRequest } from '../../contract/pipeline.ts';
 import { personalKind } from '../../core/judge/personal-network.ts';
 import type { Embedder } from '../../core/ports.ts';
 import { RELIEF_SHAPE } from '../../core/shape/tensor.ts';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
+import { openSession } from './network.ts';
 
 /** @throws FacetError `model-altered` where the bytes are not those of the hash, or ONNX Runtime refuses them */
 export async function openPersonalEmbedder({
@@ -16,11 +17,7 @@ export async function openPersonalEmbedder({
   if (createHash('sha256').update(onnx).digest('hex') !== sha256 || kind !== personalKind(sha256))
     throw altered();
   try {
-    const session = await InferenceSession.create(onnx, {
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-    });
+    const session = await openSession(onnx, 1);
     const embed: Embedder['embed'] = async (inputs, n = 1) => {
       const { embedding } = await session.run({
         tensor: new Tensor('float32', inputs, [n, ...RELIEF_SHAPE]),
