@@ -126,6 +126,13 @@ let store: MemoryStore;
 let clock: ManualClock;
 const trainer = new StagedTrainer();
 let app: AppService;
+/** As the page lets ada's face try, with templates that follow her. */
+const unlockAda = () =>
+  app.unlock(
+    { user: 'ada', sensor: 'any', pace: 'virtual', attentionRequired: true, adapt: true },
+    new AbortController().signal,
+    () => undefined,
+  );
 
 beforeEach(() => {
   pipeline = new ScriptedPipeline();
@@ -790,14 +797,7 @@ describe("a network of a person's own", () => {
       ...first,
       ...Array.from({ length: 60 }, (_, i) => seenAt(i, personal)),
     ];
-    const request = {
-      user: 'ada',
-      sensor: 'any',
-      pace: 'virtual',
-      attentionRequired: true,
-      adapt: true,
-    } as const;
-    return app.unlock(request, new AbortController().signal, () => undefined);
+    return unlockAda();
   };
 
   beforeEach(async () => {
@@ -918,14 +918,7 @@ describe('a gallery that learns', () => {
   const sources = () => vault.galleries.get('ada')!.templates.map(({ source }) => source);
   const attempt = (script: Script) => {
     pipeline.script = script;
-    const request = {
-      user: 'ada',
-      sensor: 'any',
-      pace: 'virtual',
-      attentionRequired: true,
-      adapt: true,
-    } as const;
-    return app.unlock(request, new AbortController().signal, () => undefined);
+    return unlockAda();
   };
   const comes = [watching(SIMULATED), face({ sequence: 0 }), face({ sequence: 1 })];
 
