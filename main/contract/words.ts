@@ -19,7 +19,7 @@ export const GUIDANCE: Readonly<Record<GuidanceCode, string>> = {
   uncover: 'Your face is partly covered',
   light: 'It is too dark for this sensor. Use your PIN or switch on a light',
   'two-faces': 'Someone else is in view. One person at a time',
-  'someone-else': 'This is not the person who began. One person at a time',
+  'someone-else': 'This is someone else. One person at a time',
   'not-live': 'That does not look like a face in front of the sensor',
   turn: 'Turn your head slowly, all the way round',
   'turn-left': 'A little further to the left',

@@ -14,10 +14,19 @@ import type { TrainerWork } from './thread-trainer.ts';
 /** What loading, tuning a network and fitting the head take of the whole. */
 const SHARES = { loading: 0.1, tuning: 0.6, fitting: 0.8 } as const;
 
+const NO_TENSORFLOW = fail(
+  'model-missing',
+  'Retraining deeper needs TensorFlow, which cannot be loaded here, so nothing was changed. Run node scripts/tensorflow.mjs once (about 230 MB), or retrain the head alone, which needs none.',
+);
+
 /** Whether a deeper retraining has what it needs. */
 export async function goesDeeperHere(models: string): Promise<Result<void>> {
   try {
     loadTensorflow();
+  } catch {
+    return NO_TENSORFLOW;
+  }
+  try {
     await loadImpostorReliefs(models);
     return ok(undefined);
   } catch (error) {

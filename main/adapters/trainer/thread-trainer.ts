@@ -1,5 +1,5 @@
 /** Retrains in a thread (hosts/trainer), which a cancel ends at any instant. */
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { fail, type Result } from '../../contract/result.ts';
 import { BACKENDS, type Backend, type RetrainProgress } from '../../contract/states/retrain.ts';
 import type { HeadTrainer, RetrainOutcome, RetrainTask } from '../../core/retrain/retrain.ts';
@@ -31,6 +31,10 @@ const NOT_LOADED = fail(
   'TensorFlow ended by itself when it was loaded, so Facet cannot retrain deeper here. Run node scripts/tensorflow.mjs again.',
 );
 
+/** With the environment of the process, for TensorFlow reads there whether to greet (load-tensorflow.ts). */
+const start = (entry: URL | string, workerData: TrainerWork | DeeperQuestion): Worker =>
+  new Worker(entry, { workerData, env: SHARE_ENV });
+
 /**
  * A fault in the thread is thrown; that it ended by itself, or had too little memory, is a failure.
  * @param backend the one to use; `FACET_BACKEND`, else the fastest that loads, where undefined
@@ -42,7 +46,7 @@ export const threadTrainer = (
 ): HeadTrainer => ({
   goesDeeper: () =>
     new Promise<Result<void>>((resolve) => {
-      const worker = new Worker(entry, { workerData: { question: 'deeper' } satisfies DeeperQuestion });
+      const worker = start(entry, { question: 'deeper' });
       worker.on('message', resolve);
       // What ends with its thread does not load.
       worker.on('error', () => resolve(NOT_LOADED));
@@ -52,7 +56,7 @@ export const threadTrainer = (
     new Promise<Result<RetrainOutcome & { readonly backend: Backend }>>((resolve, reject) => {
       if (signal.aborted) return resolve(CANCELLED);
       const work: TrainerWork = { task, ...(backend === undefined ? {} : { backend }) };
-      const worker = new Worker(entry, { workerData: work });
+      const worker = start(entry, work);
       const end = (outcome: Trained) => {
         signal.removeEventListener('abort', cancel);
         resolve(outcome);
