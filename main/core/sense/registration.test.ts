@@ -4,7 +4,7 @@ import { ms } from '../../contract/units.ts';
 import type { Intrinsics, Rigid, SensorFrame } from './frames.ts';
 import { project, unproject } from '../geometry/camera.ts';
 import { apply, identity, rotationFromVector } from '../geometry/rigid.ts';
-import { register, Registrar } from './registration.ts';
+import { register, Registrar, type Region } from './registration.ts';
 
 const depthCamera: Intrinsics = { width: 64, height: 48, fx: 60, fy: 61, cx: 31.5, cy: 23.5 };
 const colourCamera: Intrinsics = { width: 128, height: 96, fx: 118, fy: 119, cx: 64, cy: 47 };
@@ -22,6 +22,101 @@ function frameOf(depth: (u: number, v: number) => number, depthToColour: Rigid =
     colour: { width: 128, height: 96, channels: 3, data: colour, intrinsics: colourCamera },
     depthToColour,
   };
+}
+
+const side = fc.integer({ min: 4, max: 9 });
+const camera = fc
+  .tuple(
+    side,
+    side,
+    fc.double({ min: 0.6, max: 3, noNaN: true }),
+    fc.double({ min: -2, max: 2, noNaN: true }),
+  )
+  .map(([width, height, focal, shift]): Intrinsics => ({
+    width,
+    height,
+    fx: focal * width,
+    fy: focal * 1.05 * width,
+    cx: width / 2 + shift,
+    cy: height / 2 - shift,
+  }));
+const part = (limit: number) => fc.double({ min: -limit, max: limit, noNaN: true });
+/** Any two cameras, two surfaces before them. */
+const anyScene = camera.chain((depthCamera) =>
+  fc.record({
+    depthCamera: fc.constant(depthCamera),
+    colourCamera: camera,
+    // Mostly towards the same scene, sometimes anywhere, also backwards.
+    turn: fc.oneof(fc.tuple(part(0.5), part(0.5), part(3)), fc.tuple(part(3), part(3), part(3))),
+    translation: fc.tuple(part(150), part(150), part(150)),
+    // Two surfaces, some noise, some holes.
+    depth: fc.array(fc.constantFrom(0, 600, 610, 640, 1500, 1520), {
+      minLength: depthCamera.width * depthCamera.height,
+      maxLength: depthCamera.width * depthCamera.height,
+    }),
+  }),
+);
+
+const sceneFrame = ({
+  depthCamera,
+  colourCamera,
+  turn,
+  translation,
+  depth,
+}: SceneOf<typeof anyScene>): SensorFrame => ({
+  sequence: 0,
+  capturedAt: ms(0),
+  depth: { ...depthCamera, data: Uint16Array.from(depth), intrinsics: depthCamera },
+  colour: {
+    ...colourCamera,
+    channels: 3,
+    data: new Uint8Array(colourCamera.width * colourCamera.height * 3),
+    intrinsics: colourCamera,
+  },
+  depthToColour: { rotation: rotationFromVector(...turn), translation },
+});
+
+type SceneOf<T> = T extends fc.Arbitrary<infer Scene> ? Scene : never;
+
+/** Registration's formulas in plain numbers, one pixel after the other: 64 bits, rounded to 32 where they are kept. */
+function inPlainNumbers(
+  { depth, colour, depthToColour }: SensorFrame,
+  { left, top, right, bottom }: Region,
+  farthest: number,
+) {
+  const { fx, fy, cx, cy } = depth.intrinsics;
+  const camera = colour!.intrinsics;
+  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = depthToColour.rotation;
+  const [t0, t1, t2] = depthToColour.translation;
+  const size = Math.ceil(camera.fx / fx);
+  const points: number[] = [];
+  const colourAt: number[] = [];
+  const seen: ({ cell: string; q: number } | undefined)[] = [];
+  const nearest = new Map<string, number>();
+  for (let v = top; v < bottom; v++)
+    for (let u = left; u < right; u++) {
+      const z = depth.data[v * depth.width + u];
+      const x = (u - cx) * (1 / fx);
+      const y = (v - cy) / fy;
+      points.push(Math.fround(x * z), Math.fround(y * z), z);
+      const q = z * (r6 * x + (r7 * y + r8)) + t2;
+      const [bu, bv] = [
+        (camera.fx * r1 + camera.cx * r7) * y + camera.fx * r2 + camera.cx * r8,
+        (camera.fy * r4 + camera.cy * r7) * y + camera.fy * r5 + camera.cy * r8,
+      ];
+      const [au, av] = [camera.fx * r0 + camera.cx * r6, camera.fy * r3 + camera.cy * r6];
+      const s = Math.fround((z * (au * x + bu) + (camera.fx * t0 + camera.cx * t2)) * (1 / q));
+      const t = Math.fround((z * (av * x + bv) + (camera.fy * t1 + camera.cy * t2)) * (1 / q));
+      const inside = s >= 0 && t >= 0 && s <= camera.width - 1 && t <= camera.height - 1;
+      const sees = z > 0 && z <= farthest && q > 0 && inside;
+      colourAt.push(...(sees ? [s, t] : [-1, -1]));
+      const point = { cell: `${Math.floor(s / size)} ${Math.floor(t / size)}`, q: Math.fround(q) };
+      seen.push(sees ? point : undefined);
+      if (sees) nearest.set(point.cell, Math.min(point.q, nearest.get(point.cell) ?? Infinity));
+    }
+  for (const [i, point] of seen.entries())
+    if (point && point.q > nearest.get(point.cell)! + 25) colourAt.fill(-1, 2 * i, 2 * i + 2);
+  return { points: Float32Array.from(points), colourAt: Float32Array.from(colourAt) };
 }
 
 describe('registration', () => {
@@ -55,53 +150,13 @@ describe('registration', () => {
   it('gives a colour to the points that nothing hides, and to no other, whatever the cameras and the order of the points', () => {
     const EDGE = 1e-6;
     const onEdge = (value: number) => Math.abs(value - Math.round(value)) < EDGE;
-    const side = fc.integer({ min: 4, max: 9 });
-    const camera = fc
-      .tuple(
-        side,
-        side,
-        fc.double({ min: 0.6, max: 3, noNaN: true }),
-        fc.double({ min: -2, max: 2, noNaN: true }),
-      )
-      .map(([width, height, focal, shift]): Intrinsics => ({
-        width,
-        height,
-        fx: focal * width,
-        fy: focal * 1.05 * width,
-        cx: width / 2 + shift,
-        cy: height / 2 - shift,
-      }));
-    const part = (limit: number) => fc.double({ min: -limit, max: limit, noNaN: true });
-    const scene = camera.chain((depthCamera) =>
-      fc.record({
-        depthCamera: fc.constant(depthCamera),
-        colourCamera: camera,
-        // Mostly towards the same scene, sometimes anywhere, also backwards.
-        turn: fc.oneof(fc.tuple(part(0.5), part(0.5), part(3)), fc.tuple(part(3), part(3), part(3))),
-        translation: fc.tuple(part(150), part(150), part(150)),
-        // Two surfaces, some noise, some holes.
-        depth: fc.array(fc.constantFrom(0, 600, 610, 640, 1500, 1520), {
-          minLength: depthCamera.width * depthCamera.height,
-          maxLength: depthCamera.width * depthCamera.height,
-        }),
-      }),
-    );
     let checked = 0;
     fc.assert(
-      fc.property(scene, ({ depthCamera, colourCamera, turn, translation, depth }) => {
-        const depthToColour: Rigid = { rotation: rotationFromVector(...turn), translation };
-        const { points, colourAt } = register({
-          sequence: 0,
-          capturedAt: ms(0),
-          depth: { ...depthCamera, data: Uint16Array.from(depth), intrinsics: depthCamera },
-          colour: {
-            ...colourCamera,
-            channels: 3,
-            data: new Uint8Array(colourCamera.width * colourCamera.height * 3),
-            intrinsics: colourCamera,
-          },
-          depthToColour,
-        });
+      fc.property(anyScene, (scene) => {
+        const { depthCamera, colourCamera, depth } = scene;
+        const frame = sceneFrame(scene);
+        const { depthToColour } = frame;
+        const { points, colourAt } = register(frame);
         const cell = Math.ceil(colourCamera.fx / depthCamera.fx);
         const seen = depth.map((z, i) => {
           const { width } = depthCamera;
@@ -143,6 +198,27 @@ describe('registration', () => {
       { numRuns: 200 },
     );
     expect(checked).toBeGreaterThan(1000);
+  });
+
+  it('gives, bit for bit, what plain numbers give, whatever the region and the reach', () => {
+    const registrar = new Registrar();
+    const edge = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(
+        anyScene,
+        fc.tuple(edge, edge, edge, edge),
+        fc.constantFrom(0, 605, 610, 1510, Infinity),
+        (scene, [a, b, c, d], farthest) => {
+          const frame = sceneFrame(scene);
+          const [left, right] = [a, b].map((at) => Math.round(at * frame.depth.width)).sort((m, n) => m - n);
+          const [top, bottom] = [c, d].map((at) => Math.round(at * frame.depth.height)).sort((m, n) => m - n);
+          const region = { left, top, right, bottom };
+          const { points, colourAt } = registrar.register(frame, region, farthest);
+          expect({ points, colourAt }).toEqual(inPlainNumbers(frame, region, farthest));
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
   it('registers a region as it registers the whole', () => {
@@ -248,6 +324,16 @@ describe('registration', () => {
     expect(liftColour(64, 48)).toBeUndefined();
     expect(liftDepth(32, 24)).toBeUndefined();
     expect(points.every((value) => value === 0)).toBe(true);
+  });
+
+  it('gives in memory of its own what may be kept', () => {
+    const kept = register(frameOf(() => 700));
+    const { points, colourAt } = { points: kept.points.slice(), colourAt: kept.colourAt.slice() };
+    const lifted = kept.liftColour(64, 48);
+    register(frameOf(() => 900));
+    expect([kept.points, kept.colourAt]).toEqual([points, colourAt]);
+    expect(kept.liftColour(64, 48)).toEqual(lifted);
+    expect(lifted![2]).toBeCloseTo(700, 1);
   });
 
   it('does without colour', () => {

@@ -12,7 +12,7 @@
  * s × s pixels, s = ⌈fx' / fx⌉, so that depth pixels of one surface leave none of them empty; each holds the least Qz of the
  * points that fall into it. A point more than OCCLUSION_MM behind that is hidden and gets no colour. The least of all does not
  * depend on the order of the points, and rounding to 32 bits happens before cells are chosen and distances compared, so neither
- * does anything else.
+ * does anything else. The loops over the pixels are registration.wat.
  *
  * The same z-buffer answers the opposite question, what a colour pixel shows: the median z' of the 3 × 3 cells around it, put
  * back as R⁻¹·(K'⁻¹·(u', v', 1)·z' − t).
@@ -20,6 +20,7 @@
 import type { DepthImage, Intrinsics, Rigid, SensorFrame } from './frames.ts';
 import { project } from '../geometry/camera.ts';
 import { apply, invert, type Vec3 } from '../geometry/rigid.ts';
+import { RegistrationLoops, type Layout } from './registration-loops.ts';
 
 /** Half-open rectangle in depth pixels. */
 export interface Region {
@@ -67,63 +68,48 @@ const wholeRegion = (depth: DepthImage): Region => ({
  * holds until the next.
  */
 export class Registrar {
-  private readonly memory: Memory = {
-    points: new Float32Array(0),
-    colourAt: new Float32Array(0),
-    cells: new Int32Array(0),
-    distances: new Float32Array(0),
-    nearest: new Float32Array(0),
-  };
+  private readonly loops = new RegistrationLoops();
 
   /**
    * Registers one region of a frame: what follows costs only what the region holds.
    * @param farthest points beyond are given no colour, millimetres; nothing there is looked at
    */
-  register(
-    frame: SensorFrame,
-    region: Region = wholeRegion(frame.depth),
-    farthest = Infinity,
-  ): RegisteredFrame {
-    const { depth } = frame;
-    const { fx, fy, cx, cy } = depth.intrinsics;
-    const { points, colourAt, lift } = frame.colour
-      ? seenByColour(depth, region, frame.colour.intrinsics, frame.depthToColour, farthest, this.memory)
-      : { points: pointsOf(depth, region, this.memory), colourAt: NO_COLOUR, lift: () => undefined };
-    return {
-      frame,
-      region,
-      points,
-      colourAt,
-      liftColour: lift,
-      liftDepth: (u, v) => {
-        const z = medianDepth(depth, Math.round(u), Math.round(v));
-        return z > 0 ? [((u - cx) * z) / fx, ((v - cy) * z) / fy, z] : undefined;
-      },
-    };
+  register(frame: SensorFrame, region?: Region, farthest?: number): RegisteredFrame {
+    return registerBy(this.loops, (array) => array, frame, region, farthest);
   }
 }
 
-const NO_COLOUR = new Float32Array(0);
+const shared = new RegistrationLoops();
 
 /** Registers one frame in memory of its own: what it gives may be kept. See Registrar.register. */
-export const register = (...given: Parameters<Registrar['register']>): RegisteredFrame =>
-  new Registrar().register(...given);
+export const register: Registrar['register'] = (...given) =>
+  registerBy(shared, (array) => array.slice(), ...given);
 
-/** What a registrar uses again: answers, and cell and Qz of each point for a moment. Grows to the largest region. */
-interface Memory {
-  points: Float32Array;
-  colourAt: Float32Array;
-  cells: Int32Array;
-  distances: Float32Array;
-  nearest: Float32Array;
+/** @param keep what is given of an array in the loops' memory */
+function registerBy(
+  loops: RegistrationLoops,
+  keep: (array: Float32Array) => Float32Array,
+  frame: SensorFrame,
+  region: Region = wholeRegion(frame.depth),
+  farthest = Infinity,
+): RegisteredFrame {
+  const { depth, colour, depthToColour } = frame;
+  const { fx, fy, cx, cy } = depth.intrinsics;
+  const seen = colour && seenByColour(depth, region, colour.intrinsics, depthToColour, farthest, loops, keep);
+  return {
+    frame,
+    region,
+    points: seen?.points ?? keep(pointsOf(depth, region, loops)),
+    colourAt: seen?.colourAt ?? NO_COLOUR,
+    liftColour: seen?.lift ?? (() => undefined),
+    liftDepth: (u, v) => {
+      const z = medianDepth(depth, Math.round(u), Math.round(v));
+      return z > 0 ? [((u - cx) * z) / fx, ((v - cy) * z) / fy, z] : undefined;
+    },
+  };
 }
 
-/** The first `length` elements of a part of the memory, with whatever they held. */
-function take<K extends keyof Memory>(memory: Memory, part: K, length: number): Memory[K] {
-  if (memory[part].length < length)
-    memory[part] = (part === 'cells' ? new Int32Array(length) : new Float32Array(length)) as Memory[K];
-  return memory[part].subarray(0, length) as Memory[K];
-}
+const NO_COLOUR = new Float32Array(0);
 
 const pixelsOf = ({ left, top, right, bottom }: Region): number => (right - left) * (bottom - top);
 
@@ -131,10 +117,10 @@ const pixelsOf = ({ left, top, right, bottom }: Region): number => (right - left
 function pointsOf(
   { data, width: stride, intrinsics }: DepthImage,
   region: Region,
-  memory: Memory,
+  loops: RegistrationLoops,
 ): Float32Array {
   const { fx, fy, cx, cy } = intrinsics;
-  const points = take(memory, 'points', 3 * pixelsOf(region));
+  const { points } = loops.layOut(pixelsOf(region), 0);
   const step = 1 / fx;
   for (let v = region.top, i = 0; v < region.bottom; v++) {
     const y = (v - cy) / fy;
@@ -148,11 +134,15 @@ function pointsOf(
   return points;
 }
 
-/** What colour sees in each cell of its picture: the least Qz, Infinity where it sees none of the points. */
-interface NearestCells {
+/** Of the colour picture: size × size pixels each. */
+interface Cells {
   readonly size: number;
   readonly columns: number;
   readonly rows: number;
+}
+
+/** What colour sees in each cell: the least Qz, Infinity where it sees none of the points. */
+interface NearestCells extends Cells {
   readonly distances: Float32Array;
 }
 
@@ -162,14 +152,15 @@ function seenByColour(
   colour: Intrinsics,
   depthToColour: Rigid,
   farthest: number,
-  memory: Memory,
+  loops: RegistrationLoops,
+  keep: (array: Float32Array) => Float32Array,
 ): Pick<RegisteredFrame, 'points' | 'colourAt'> & { readonly lift: Lift } {
   const size = Math.max(1, Math.ceil(colour.fx / depth.intrinsics.fx));
   const columns = Math.ceil(colour.width / size);
   const rows = Math.ceil(colour.height / size);
-  const distances = take(memory, 'nearest', columns * rows).fill(Infinity);
-  const nearest: NearestCells = { size, columns, rows, distances };
-  const seen = projectRegion(depth, region, colour, depthToColour, farthest, nearest, memory);
+  const layout = loops.layOut(pixelsOf(region), columns * rows + 1);
+  projectRegion(depth, region, colour, depthToColour, farthest, { size, columns, rows }, loops, layout);
+  const nearest: NearestCells = { size, columns, rows, distances: keep(layout.nearest) };
   const toDepth = invert(depthToColour);
   const lift: Lift = (u, v) => {
     const z = medianCell(nearest, Math.floor(u / size), Math.floor(v / size));
@@ -177,103 +168,44 @@ function seenByColour(
     const inColour: Vec3 = [((u - colour.cx) * z) / colour.fx, ((v - colour.cy) * z) / colour.fy, z];
     return apply(toDepth, inColour);
   };
-  return { ...seen, lift };
+  return { points: keep(layout.points), colourAt: keep(layout.colourAt), lift };
 }
 
 /**
- * P of each pixel and its (u', v'), (−1, −1) where it is hidden or outside; fills `nearest`. The hot loop: no allocation, no
- * closure, one division, and no table, for each costs more to look up than to compute. With (x, y, 1)·z the pixel's point,
- * K'·(R·P + t) is z·(a·x + b) + K'·t, with a of the cameras and b of the row.
+ * Lays into the layout P of each pixel, its (u', v'), (−1, −1) where it is hidden or outside, and the nearest Qz of each cell. With
+ * (x, y, 1)·z the pixel's point, K'·(R·P + t) is z·(a·x + b) + K'·t, with a of the cameras and b of the row.
  */
 function projectRegion(
   { data, width: stride, intrinsics }: DepthImage,
-  region: Region,
+  { left, top, right, bottom }: Region,
   colour: Intrinsics,
   { rotation, translation }: Rigid,
   farthest: number,
-  { size, columns, distances: nearest }: NearestCells,
-  memory: Memory,
-): Pick<RegisteredFrame, 'points' | 'colourAt'> {
+  { size, columns, rows }: Cells,
+  loops: RegistrationLoops,
+  layout: Layout,
+): void {
   const { fx, fy, cx, cy } = intrinsics;
-  const n = pixelsOf(region);
-  const points = take(memory, 'points', 3 * n);
-  const colourAt = take(memory, 'colourAt', 2 * n);
-  const cells = take(memory, 'cells', n);
-  const distances = take(memory, 'distances', n);
-  const bits = bitsOf(distances);
-  const least = bitsOf(nearest);
   const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = rotation;
   const [t0, t1, t2] = translation;
-  const tu = colour.fx * t0 + colour.cx * t2;
-  const tv = colour.fy * t1 + colour.cy * t2;
-  const au = colour.fx * r0 + colour.cx * r6;
-  const av = colour.fy * r3 + colour.cy * r6;
-  const step = 1 / fx;
-  const right = colour.width - 1;
-  const bottom = colour.height - 1;
-  const shrink = 1 / size;
-  for (let v = region.top, i = 0; v < region.bottom; v++) {
+  const a = [colour.fx * r0 + colour.cx * r6, colour.fy * r3 + colour.cy * r6, r6];
+  const t = [colour.fx * t0 + colour.cx * t2, colour.fy * t1 + colour.cy * t2, t2];
+  const last = [colour.width - 1, colour.height - 1];
+  loops.terms = [cx, 1 / fx, ...a, ...t, farthest, ...last, 1 / size, columns, columns * rows];
+  layout.nearest.fill(Infinity);
+  const width = right - left;
+  for (let v = top, begin = 0; v < bottom; v++, begin += width) {
+    layout.depth.set(data.subarray(v * stride + left, v * stride + right), begin);
     const y = (v - cy) / fy;
-    const bu = (colour.fx * r1 + colour.cx * r7) * y + colour.fx * r2 + colour.cx * r8;
-    const bv = (colour.fy * r4 + colour.cy * r7) * y + colour.fy * r5 + colour.cy * r8;
-    const bq = r7 * y + r8;
-    const begin = i;
-    for (let u = region.left; u < region.right; u++, i++) {
-      const z = data[v * stride + u];
-      const x = (u - cx) * step;
-      points[3 * i] = x * z;
-      points[3 * i + 1] = y * z;
-      points[3 * i + 2] = z;
-      if (z !== 0 && z <= farthest) {
-        const q = z * (r6 * x + bq) + t2;
-        if (q > 0) {
-          const each = 1 / q;
-          const s = Math.fround((z * (au * x + bu) + tu) * each);
-          const t = Math.fround((z * (av * x + bv) + tv) * each);
-          if (s >= 0 && t >= 0 && s <= right && t <= bottom) {
-            colourAt[2 * i] = s;
-            colourAt[2 * i + 1] = t;
-            cells[i] = ((t * shrink) | 0) * columns + ((s * shrink) | 0);
-            distances[i] = q;
-            continue;
-          }
-        }
-      }
-      colourAt[2 * i] = colourAt[2 * i + 1] = -1;
-      cells[i] = -1;
-    }
-    keepNearest(cells, bits, least, begin, i);
+    loops.projectRow(layout, begin, left, width, {
+      y,
+      bu: (colour.fx * r1 + colour.cx * r7) * y + colour.fx * r2 + colour.cx * r8,
+      bv: (colour.fy * r4 + colour.cy * r7) * y + colour.fy * r5 + colour.cy * r8,
+      bq: r7 * y + r8,
+    });
   }
-  for (let i = 0; i < n; i++) {
-    const cell = cells[i];
-    if (cell >= 0 && distances[i] > nearest[cell] + OCCLUSION_MM) colourAt[2 * i] = colourAt[2 * i + 1] = -1;
-  }
-  return { points, colourAt };
+  loops.occlude(layout, OCCLUSION_MM);
 }
-
-/**
- * Lowers each cell to the least of its points, from index `begin` to before `end`. Which of two is nearer no processor can guess,
- * so nothing branches on it: positive floats lie in the order of their bits, and the sign of a difference of whole numbers
- * selects.
- */
-function keepNearest(
-  cells: Int32Array,
-  bits: Int32Array,
-  least: Int32Array,
-  begin: number,
-  end: number,
-): void {
-  for (let i = begin; i < end; i++) {
-    const cell = cells[i];
-    if (cell < 0) continue;
-    const before = least[cell];
-    const less = (bits[i] - before) | 0;
-    least[cell] = before + (less & (less >> 31));
-  }
-}
-
-const bitsOf = ({ buffer, byteOffset, length }: Float32Array): Int32Array =>
-  new Int32Array(buffer, byteOffset, length);
 
 /**
  * Index ranges of the region's pixels that may show a box in some frame of its own: what looks at the face alone need not
