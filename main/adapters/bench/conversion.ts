@@ -7,7 +7,7 @@ import { rawDepth } from '../sensors/freenect/fakenect-film.ts';
 import { VIDEO } from '../sensors/freenect/freenect-addon.ts';
 import { depthOf, DRAWN_TRIANGLE, millimetresOf, SIZE } from '../sensors/freenect/kinect-v1.ts';
 import { COLOUR_PIXELS, COLOUR_SIZE, DEPTH_SIZE, unmirror } from '../sensors/kinect-v2.ts';
-import { picturesOf, upright, type Pictures } from '../sensors/kinect2/payload.ts';
+import { picturesOf, type Pictures } from '../sensors/kinect2/payload.ts';
 import { ordinaryCast } from '../sensors/simulated/cast.ts';
 import { FRAME_TIME, Stage } from '../sensors/simulated/stage.ts';
 import { timesOf, type Times } from './statistics.ts';
@@ -91,7 +91,7 @@ const kinect2 = (): Driver => ({
       rawDepth: { buffer: bytesOf(depth) },
       infrared: { buffer: Uint8Array.from(infrared, (value) => value >> 6) },
     };
-    return () => replaced(frame, upright(picturesOf(payload, 'colour')));
+    return () => replaced(frame, picturesOf(payload, 'colour'));
   },
 });
 

@@ -14,7 +14,7 @@ import { bytesOf, DEPTH_SIZE, DRAWN_COLOUR, DRAWN_DEPTH } from '../kinect-v2.ts'
 import { Mailbox } from '../mailbox.ts';
 import { calibrateColour } from './calibrate-colour.ts';
 import { FRAME_TYPES, loadKinect2, type Kinect2Device, type Kinect2Package } from './kinect2-package.ts';
-import { picturesOf, upright, type Colours, type Payload, type Pictures } from './payload.ts';
+import { picturesOf, type Colours, type Payload, type Pictures } from './payload.ts';
 
 export interface Kinect2Options {
   readonly clock: Pick<Clock, 'now'>;
@@ -94,7 +94,7 @@ export class Kinect2Sensor implements Sensor {
 
   /** @returns undefined while the colour camera's place is not known yet */
   private frame({ pictures, sequence, capturedAt }: Arrival): SensorFrame | undefined {
-    const { depth, infrared, registered, colour: full } = upright(pictures);
+    const { depth, infrared, registered, colour: full } = pictures;
     if (!this.colourCamera) {
       this.colourCamera = calibrateColour(depth, registered!, full!, DRAWN_DEPTH);
       if (!this.colourCamera && ++this.calibrations < CALIBRATION_FRAMES) return undefined;

@@ -134,14 +134,15 @@ export class StandIn implements Kinect2Device {
     setImmediate(() => (this.inHandler = false));
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  /** The payload in the package's own memory, whose size it takes. */
+  /** The payload in the package's own memory, whose size it takes, at addresses that need not be even. */
   private lay(payload: Payload): Payload {
     const parts = Object.entries(payload) as [keyof Payload, Part][];
     return Object.fromEntries(
       parts.map(([name, part]) => {
         const { length } = part.buffer;
         const known = this.memory[name];
-        const buffer = known?.length === length ? known : (this.memory[name] = Buffer.alloc(length));
+        const buffer =
+          known?.length === length ? known : (this.memory[name] = Buffer.alloc(length + 1).subarray(1));
         buffer.set(part.buffer);
         return [name, { ...part, buffer }];
       }),

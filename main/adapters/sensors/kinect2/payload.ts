@@ -1,6 +1,6 @@
 /**
  * What the package delivers, byte for byte, and what Facet makes of it. Rows lie one after the other without padding; all
- * pictures are mirrored (kinect-v2.ts).
+ * pictures come mirrored (kinect-v2.ts).
  *
  * | part         | bytes                                                    |
  * | ---          | ---                                                      |
@@ -14,7 +14,7 @@
  * saturated here, 65 535.
  */
 import { FacetError } from '../../../contract/result.ts';
-import { COLOUR_PIXELS, COLOUR_SIZE, DEPTH_PIXELS, DEPTH_SIZE, unmirror } from '../kinect-v2.ts';
+import { COLOUR_PIXELS, COLOUR_SIZE, DEPTH_PIXELS, DEPTH_SIZE } from '../kinect-v2.ts';
 
 export interface Part {
   readonly buffer: Uint8Array;
@@ -37,7 +37,7 @@ const BYTES = {
   depthColor: DEPTH_PIXELS * 4,
 } as const;
 
-/** One frame's pictures, still mirrored, in memory of their own. */
+/** One frame's pictures, the right way round, in memory of their own. */
 export interface Pictures {
   /** Millimetres. */
   readonly depth: Uint16Array;
@@ -53,27 +53,22 @@ export interface Pictures {
 export type Colours = 'both' | 'colour' | 'registered';
 
 /**
- * Copies what a handler was given: the package lays every frame into the same memory, and goes on to the next as soon as the
- * handler returns.
+ * Copies what a handler was given, turned the right way round: the package lays every frame into the same memory, and goes on to
+ * the next as soon as the handler returns.
  * @throws FacetError `sensor-unavailable` naming a part of another size
  */
 export const picturesOf = (payload: Payload, colours: Colours): Pictures => ({
-  depth: new Uint16Array(bytesOf(payload, 'rawDepth')),
-  infrared: widen(new Uint8Array(bytesOf(payload, 'infrared'))),
-  ...(colours !== 'registered' && { colour: new Uint32Array(bytesOf(payload, 'color')) }),
-  ...(colours !== 'colour' && { registered: new Uint32Array(bytesOf(payload, 'depthColor')) }),
+  depth: upright(partOf(payload, 'rawDepth'), DEPTH_SIZE.width, Uint16Array),
+  infrared: widen(partOf(payload, 'infrared')),
+  ...(colours !== 'registered' && {
+    colour: upright(partOf(payload, 'color'), COLOUR_SIZE.width, Uint32Array),
+  }),
+  ...(colours !== 'colour' && {
+    registered: upright(partOf(payload, 'depthColor'), DEPTH_SIZE.width, Uint32Array),
+  }),
 });
 
-/** Turns the pictures the right way round, in place. */
-export function upright(pictures: Pictures): Pictures {
-  const { depth, infrared, colour, registered } = pictures;
-  for (const picture of [depth, infrared, registered]) if (picture) unmirror(picture, DEPTH_SIZE.width);
-  if (colour) unmirror(colour, COLOUR_SIZE.width);
-  return pictures;
-}
-
-/** A copy of one part's bytes, whatever else lies in the memory around them; aligned. */
-function bytesOf(payload: Payload, name: keyof typeof BYTES): ArrayBuffer {
+function partOf(payload: Payload, name: keyof typeof BYTES): Uint8Array {
   const bytes: unknown = payload[name]?.buffer;
   const length = bytes instanceof Uint8Array ? bytes.byteLength : 0;
   if (!(bytes instanceof Uint8Array) || length !== BYTES[name])
@@ -81,7 +76,27 @@ function bytesOf(payload: Payload, name: keyof typeof BYTES): ArrayBuffer {
       'sensor-unavailable',
       `The package kinect2 sent ${name} of ${length} bytes where ${BYTES[name]} are due. Run npm ci to get the version that Facet knows.`,
     );
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + length) as ArrayBuffer;
+  return bytes;
+}
+
+/**
+ * A picture's pixels, each row turned round. Copied as bytes, since the package's memory need not be aligned; row by row, since
+ * eight megabytes that are read twice would come from memory twice; into memory that nobody clears first.
+ * @param Pixel one element for each pixel
+ */
+function upright<T extends Uint16Array | Uint32Array>(
+  bytes: Uint8Array,
+  width: number,
+  Pixel: { new (buffer: ArrayBuffer): T; readonly BYTES_PER_ELEMENT: number },
+): T {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  const picture = new Pixel(copy.buffer);
+  const row = width * Pixel.BYTES_PER_ELEMENT;
+  for (let at = 0, first = 0; at < bytes.length; at += row, first += width) {
+    copy.set(bytes.subarray(at, at + row), at);
+    picture.subarray(first, first + width).reverse();
+  }
+  return picture;
 }
 
 const INFRARED_STEP = (65_535 * 0.24) / 255;
@@ -89,8 +104,11 @@ const WIDENED = Uint16Array.from({ length: 256 }, (_, byte) =>
   byte === 255 ? 65_535 : Math.round((byte + 0.5) * INFRARED_STEP),
 );
 
+/** An infrared picture at full depth, each row turned round. */
 function widen(bytes: Uint8Array): Uint16Array {
+  const { width } = DEPTH_SIZE;
   const wide = new Uint16Array(bytes.length);
-  for (let i = 0; i < bytes.length; i++) wide[i] = WIDENED[bytes[i]];
+  for (let row = 0; row < bytes.length; row += width)
+    for (let from = row, to = row + width - 1; to >= row; from++, to--) wide[to] = WIDENED[bytes[from]];
   return wide;
 }
