@@ -40,6 +40,7 @@ const POLICY: MatchPolicy = {
   adaptation: {
     kind: 'shape',
     pooling: { nearest: 1 },
+    opens: chord(20),
     remember: chord(40),
     follow: chord(30),
     confident: 0.9,

@@ -7,6 +7,8 @@ export interface AdaptationBounds {
   /** The embedding that bounds: the shape without colour. */
   readonly kind: EmbeddingKind;
   readonly pooling: Pooling;
+  /** Within this the shape alone opens the lock at its usual level: nothing adapts by it, it is there to be shown. */
+  readonly opens: number;
   /** Farthest from the enrolled templates that a remembered look may be. */
   readonly remember: number;
   /** Farthest from the enrolled templates that one may be which follows the person from day to day. */

@@ -36,17 +36,18 @@ export const networksOf = (...entries: readonly Pick<ModelEntry, 'id' | 'sha256'
 const CONFIDENT = 0.9;
 
 /**
- * Adaptation is bounded by the shape without its colour, so that no skin, make-up or light decides: a look is remembered where
- * that alone would have opened the lock at its usual level, and templates follow as far as the most comfortable level goes.
+ * Adaptation is bounded by the shape without its colour, so that no skin, make-up or light decides. Templates follow as far as
+ * the most comfortable level goes. A look is remembered, after the PIN, as far as that level goes for single frames: a beard
+ * moves a face as much as the noise of a single frame does.
  */
 function boundsOf(shape: ModelEntry): AdaptationBounds {
-  const limit = (level: Sensitivity) =>
-    alone(shape, POOLING.shape, 'infrared', level).limits.at(-1)!.distance;
+  const limits = (level: Sensitivity) => alone(shape, POOLING.shape, 'infrared', level).limits;
   return {
     kind: kindIn('infrared', shape.id),
     pooling: POOLING.shape,
-    remember: limit(DEFAULT_SENSITIVITY),
-    follow: limit(SENSITIVITIES[0]),
+    opens: limits(DEFAULT_SENSITIVITY).at(-1)!.distance,
+    remember: limits(SENSITIVITIES[0])[0].distance,
+    follow: limits(SENSITIVITIES[0]).at(-1)!.distance,
     confident: CONFIDENT,
   };
 }

@@ -18,7 +18,14 @@ const POLICY: MatchPolicy = {
     },
   ],
   networks: 'now',
-  adaptation: { kind: 'shape', pooling: { nearest: 1 }, remember: 0.52, follow: 0.6, confident: 0.9 },
+  adaptation: {
+    kind: 'shape',
+    pooling: { nearest: 1 },
+    opens: 0.52,
+    remember: 0.7,
+    follow: 0.6,
+    confident: 0.9,
+  },
 };
 const view = (degrees: number, change: Partial<Template> = {}) =>
   templateOf(at(degrees), { capturedAt: 5, ...change });

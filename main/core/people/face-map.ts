@@ -45,7 +45,7 @@ export async function drawFaceMap(
   const own = views.map(({ vector }) => vector);
   const places = await project([...own, ...crowd]);
   const [pca, umap] = PROJECTIONS.map((projection) => fitted(places[projection]));
-  const limit = policy.adaptation?.remember;
+  const limit = policy.adaptation?.opens;
   return ok({
     points: pca.map((_, i) => {
       const view = views[i];

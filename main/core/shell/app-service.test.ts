@@ -783,7 +783,7 @@ describe("a network of a person's own", () => {
     ...POLICY,
     networks: 'now',
     colour: [{ ...POLICY.colour[0], parts: POLICY.colour[0].parts.flatMap((part) => [part, part]) }],
-    adaptation: { kind: 'shape', pooling: { nearest: 1 }, remember: 2, follow: 2, confident: 1 },
+    adaptation: { kind: 'shape', pooling: { nearest: 1 }, opens: 2, remember: 2, follow: 2, confident: 1 },
   };
   const seenAt = (sequence: number, personal: number | undefined) => {
     const { evidence } = face({ sequence });
@@ -904,7 +904,14 @@ describe('being looked at again', () => {
 });
 
 describe('a gallery that learns', () => {
-  const adaptation = { kind: 'shape', pooling: { nearest: 1 }, remember: 0.6, follow: 0.4, confident: 0.9 };
+  const adaptation = {
+    kind: 'shape',
+    pooling: { nearest: 1 },
+    opens: 0.6,
+    remember: 0.6,
+    follow: 0.4,
+    confident: 0.9,
+  };
   const learning = () =>
     new AppService({
       pipeline,

@@ -114,7 +114,14 @@ const POLICY: MatchPolicy = {
   colour: requirements('face-rgb'),
   infrared: requirements('face-rgb@infrared'),
   networks: 'now',
-  adaptation: { kind: 'shape', pooling: { nearest: 1 }, remember: 0.6, follow: 0.4, confident: 0.9 },
+  adaptation: {
+    kind: 'shape',
+    pooling: { nearest: 1 },
+    opens: 0.5,
+    remember: 0.6,
+    follow: 0.4,
+    confident: 0.9,
+  },
 };
 
 /** Each person looks like one axis: themselves at distance 0, anybody else at √2. Disguised, Ada has her shape and a picture of its own. */
