@@ -4,12 +4,16 @@ import { REGISTRATION_WASM } from './registration-wasm.ts';
 /** What of the standard is needed here; core is compiled without the DOM's types. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
+  readonly Memory: new (size: { initial: number }) => Memory;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 };
+
+interface Memory {
+  readonly buffer: ArrayBuffer;
+}
 
 /** Addresses are in bytes. See registration.wat. */
 interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   projectRow(
     ...row: readonly [
       depth: number,
@@ -63,6 +67,9 @@ export interface Layout {
 
 const MODULE = new WebAssembly.Module(Uint8Array.from(atob(REGISTRATION_WASM), (byte) => byte.charCodeAt(0)));
 
+const instanceOn = (memory: Memory): Exports =>
+  new WebAssembly.Instance(MODULE, { registration: { memory } }).exports as Exports;
+
 const PAGE = 65_536;
 /** Bytes before the first view: the frame's terms. */
 const HEAD = 128;
@@ -70,9 +77,13 @@ const HEAD = 128;
 const SLACK = 48;
 
 export class RegistrationLoops {
-  private readonly wasm = new WebAssembly.Instance(MODULE).exports as Exports;
+  private memory = new WebAssembly.Memory({ initial: 1 });
+  private wasm = instanceOn(this.memory);
 
-  /** Memory for a region, with whatever it held; views of before may be empty now. Grows to the largest region. */
+  /**
+   * Memory for a region, with whatever it held. A larger region gets a larger memory: one that grew would detach its buffer, and
+   * once any buffer was detached, V8 asks of every typed array at every access whether it still is attached.
+   */
   layOut(pixels: number, cells: number): Layout {
     let end = HEAD;
     const next = (bytes: number) => {
@@ -82,22 +93,24 @@ export class RegistrationLoops {
     };
     const [depth, points, colourAt] = [next(2 * pixels), next(12 * pixels), next(8 * pixels)];
     const [cellOf, distances, nearest] = [next(4 * pixels), next(4 * pixels), next(4 * cells)];
-    const { memory } = this.wasm;
-    const lacking = end - memory.buffer.byteLength;
-    if (lacking > 0) memory.grow(Math.ceil(lacking / PAGE));
+    if (end > this.memory.buffer.byteLength) {
+      this.memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) });
+      this.wasm = instanceOn(this.memory);
+    }
+    const { buffer } = this.memory;
     return {
-      depth: new Uint16Array(memory.buffer, depth, pixels),
-      points: new Float32Array(memory.buffer, points, 3 * pixels),
-      colourAt: new Float32Array(memory.buffer, colourAt, 2 * pixels),
-      cells: new Int32Array(memory.buffer, cellOf, pixels),
-      distances: new Float32Array(memory.buffer, distances, pixels),
-      nearest: new Float32Array(memory.buffer, nearest, cells),
+      depth: new Uint16Array(buffer, depth, pixels),
+      points: new Float32Array(buffer, points, 3 * pixels),
+      colourAt: new Float32Array(buffer, colourAt, 2 * pixels),
+      cells: new Int32Array(buffer, cellOf, pixels),
+      distances: new Float32Array(buffer, distances, pixels),
+      nearest: new Float32Array(buffer, nearest, cells),
     };
   }
 
   /** What a frame's pixels have in common, in the order that registration.wat names. */
   set terms(terms: readonly number[]) {
-    new Float64Array(this.wasm.memory.buffer, 0, terms.length).set(terms);
+    new Float64Array(this.memory.buffer, 0, terms.length).set(terms);
   }
 
   /** Projects the `width` pixels from index `begin` on, a row that starts in column `left`, and lowers their cells. */

@@ -3,7 +3,7 @@
 ;; TypeScript the same took more than twice as long: engines check arrays at every access and convert one number at a time.
 ;; registration-wasm.ts is made of this file: node scripts/make-registration.mjs
 (module
-  (memory (export "memory") 1)
+  (import "registration" "memory" (memory 1))
 
   ;; One row: points, colour pixels as if nothing hid anything, and for each pixel its cell and its distance from the colour camera;
   ;; then lowers each cell to the least of its distances. What colour does not see gets the cell `blind`.
