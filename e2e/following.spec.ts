@@ -164,8 +164,57 @@ test('a retraining shows how far it is and can be stopped, with the keyboard alo
   await page.getByRole('button', { name: 'Stop' }).focus();
   await page.keyboard.press('Enter');
   const retrain = page.getByRole('region', { name: 'Retrain' }).getByRole('button', { name: 'Retrain' });
-  await retrain.click();
+  await expect(retrain).toBeFocused();
+  await page.keyboard.press('Enter');
   await confirm(page);
+  await expect(page.getByRole('button', { name: 'Stop' })).toBeFocused();
+});
+
+test('a deeper retraining is chosen, looks at its person again, and is left, with the keyboard alone', async ({
+  page,
+}) => {
+  await open(page, 'retrain-choice', 'settings/retrain');
+  const [looks, deeper] = ['From your looks', 'Deeper'].map((name) => page.getByRole('radio', { name }));
+  await expect(looks).toBeChecked();
+  await look(page, 'settings-retrain-choice');
+  await looks.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(deeper).toBeChecked();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toContainText('Then look at the sensor and turn your head');
+  await confirm(page);
+  const looking = page.getByRole('region', { name: 'Retrain deeper' });
+  await expect(looking.getByRole('status')).toHaveText('A little further to the right');
+  await expect(looking.getByText('6 of 9 directions')).toBeVisible();
+  await expect(looking.getByText('what is seen for this is not kept')).toBeVisible();
+  await look(page, 'retrain-looking');
+  await page.keyboard.press('Escape');
+  await expect(looking).toBeHidden();
+  await expect(page.getByRole('heading', { name: 'Retrain' })).toBeVisible();
+});
+
+test('a deeper retraining says why it cannot be done, whom it does not learn from, and what came of it', async ({
+  page,
+}) => {
+  await open(page, 'retrain-head-only', 'settings/retrain');
+  await expect(page.getByRole('radio', { name: 'Deeper' })).toBeDisabled();
+  await expect(page.getByText('needs TensorFlow itself (tfjs-node)')).toBeVisible();
+  await look(page, 'settings-retrain-head-only');
+  await open(page, 'looking-at-nobody-known');
+  await expect(page.getByRole('region', { name: 'Retrain deeper' }).getByRole('status')).toHaveText(
+    'Facet does not recognise this face, so it learns nothing from it',
+  );
+  await look(page, 'retrain-not-recognised');
+  await open(page, 'deepening', 'settings/retrain');
+  await expect(page.getByText('epoch 10 of 20')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Stop' })).toBeFocused();
+  await look(page, 'settings-retrain-deepening');
+  await open(page, 'deepened', 'settings/retrain');
+  await expect(page.getByText('a network that knows the shape of your face is sealed')).toBeVisible();
+  const versions = page.getByRole('region', { name: 'Versions' }).getByRole('listitem');
+  await expect(versions.filter({ hasText: 'deeper' })).toContainText('In use');
+  await look(page, 'settings-retrain-deepened');
 });
 
 test('what came of a retraining is told in plain words, with its curve and the versions before it', async ({

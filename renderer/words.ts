@@ -3,6 +3,7 @@ import type { Settings, Visitor } from '../main/contract/api.ts';
 import type { GuidanceCode, LivenessReason, LookReason } from '../main/contract/codes.ts';
 import type { ListedSensor } from '../main/contract/states/sensors.ts';
 import type { Stage } from '../main/contract/evidence.ts';
+import type { RetrainScope } from '../main/contract/states/retrain.ts';
 import type { Projection } from '../main/contract/states/face-map.ts';
 import type { Failure, FailureCode } from '../main/contract/result.ts';
 
@@ -12,6 +13,7 @@ export {
   BACKEND,
   epochOf,
   GUIDANCE,
+  LOOKING_AGAIN,
   plural,
   REFUSAL,
   RETRAIN_STAGE,
@@ -83,6 +85,30 @@ export const OUTDATED_DESK =
 export const OUTDATED_LOOK = 'Facet’s networks changed: set this look up again';
 export const RETRAINING =
   'Facet can learn from your looks what tells you from others. Views and people that it did not learn from decide whether what it learned is kept.';
+/** What is retrained, and what that takes. */
+export const SCOPE: Readonly<
+  Record<RetrainScope, { readonly [about in 'name' | 'hint' | 'asked' | 'takes']: string }>
+> = {
+  head: {
+    name: 'From your looks',
+    hint: 'Learns from what is stored of you already.',
+    asked: 'Facet learns from your looks, and keeps what it learned only where it is no worse.',
+    takes: 'This takes a few seconds',
+  },
+  deeper: {
+    name: 'Deeper',
+    hint: 'Looks at you again while you turn your head, and learns the shape of your face as well. What is seen for it is not kept.',
+    asked:
+      'Your PIN shows that this is your desk. Then look at the sensor and turn your head. What is learned is kept only where it is no worse.',
+    takes: 'This takes about a minute',
+  },
+};
+export const ASKING_DEEPER = 'Seeing whether this machine can do it';
+export const ONLY_DEEPER =
+  'The version in use is deeper, and only a deeper one can be compared with it. Go back to an earlier version to use this.';
+export const NO_SENSOR = 'No sensor is plugged in that could look at you.';
+/** In a deeper retraining. */
+export const NOT_LEARNED_FROM = 'Facet does not recognise this face, so it learns nothing from it';
 export const NOTHING_TO_LEARN = 'No look is set up yet, so there is nothing to learn from';
 export const PINS_DIFFER = 'The two PINs differ. Type the same one twice';
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { LOOK_REASONS } from './codes.ts';
 import { nameSchema as name } from './names.ts';
 import type { AppState } from './states/app.ts';
+import { RETRAIN_SCOPES } from './states/retrain.ts';
 import type { Result } from './result.ts';
 
 /** Long enough for a pasted book to be refused by name, short enough to cost nothing. */
@@ -71,8 +72,13 @@ export const apiSchemas = {
   'offer.dismiss': z.strictObject({}),
   /** Forgets what followed the person on a day. */
   'adaptation.undo': z.strictObject({ pin, day: z.int().min(0).max(1e8) }),
-  /** Learns from the looks to tell their owner from others; how it goes is in AppState.retraining. */
-  'retrain.start': z.strictObject({ pin }),
+  /** Finds out whether a deeper retraining has what it needs here: AppState.deeper says so. Only while the screen is open. */
+  'retrain.check': z.strictObject({}),
+  /**
+   * Learns from the looks to tell their owner from others, and deeper looks at their owner again; how it goes is in
+   * AppState.retraining.
+   */
+  'retrain.start': z.strictObject({ pin, scope: z.enum(RETRAIN_SCOPES) }),
   'retrain.cancel': z.strictObject({}),
   /** Puts a finished or failed retraining away. */
   'retrain.dismiss': z.strictObject({}),

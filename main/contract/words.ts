@@ -62,6 +62,10 @@ export const BACKEND: Readonly<Record<Backend, string>> = {
   cpu: 'TensorFlow.js in plain JavaScript, which is slow',
 };
 
+const DEEPER_KEPT =
+  'Deeper: a network that knows the shape of your face is sealed with your looks. What was seen for it is forgotten';
+const DEEPER_FORGOTTEN = 'What was seen of you for it is forgotten';
+
 const VERDICT: Readonly<Record<RetrainVerdict, string>> = {
   better: 'Facet knows you better now, and lets no more strangers in',
   'as-good': 'Facet learned from your looks. By what was held out it is as good as before',
@@ -77,6 +81,8 @@ function counted({ errors, of, low, high }: Counted): string {
 
 /** What came of a retraining, and the counts before and after that say so. */
 export function retrainSentences({
+  scope,
+  promoted,
   verdict,
   elsewhere,
   before,
@@ -91,5 +97,6 @@ export function retrainSentences({
     VERDICT[verdict] + (elsewhere ? ' at another sensitivity' : ''),
     `You turned away: ${both('falseRejects')}, by ${plural(views.heldOut, 'view')} held out, as on many imagined days`,
     `Strangers let in: ${both('falseAccepts')}, by ${people.heldOut.toLocaleString('en')} synthetic people held out`,
+    ...(scope === 'deeper' ? [promoted ? DEEPER_KEPT : DEEPER_FORGOTTEN] : []),
   ];
 }

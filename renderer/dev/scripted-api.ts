@@ -10,7 +10,7 @@ import { SECTORS } from '../../main/contract/codes.ts';
 import { fail, ok, type Result } from '../../main/contract/result.ts';
 import type { AppState } from '../../main/contract/states/app.ts';
 import { deg } from '../../main/contract/units.ts';
-import { appState } from './states.ts';
+import { appState, SHOWN } from './states.ts';
 
 export class ScriptedApi implements FacetApi {
   readonly calls: { channel: Channel; argument: unknown }[] = [];
@@ -93,6 +93,13 @@ export class ScriptedApi implements FacetApi {
           looks: state.looks.filter(({ name }) => name !== (argument as ApiArguments<'looks.remove'>).look),
         });
         break;
+      case 'retrain.start': {
+        const { scope } = argument as ApiArguments<'retrain.start'>;
+        this.push({
+          retraining: SHOWN[scope === 'deeper' ? 'looking-again' : 'retraining'].retraining,
+        });
+        break;
+      }
       case 'retrain.cancel':
       case 'retrain.dismiss':
         this.push({ retraining: undefined });

@@ -3,7 +3,8 @@ import type { AppState } from '../../main/contract/states/app.ts';
 import type { Judgement, RetrainReport } from '../../main/contract/states/retrain.ts';
 import { kinect } from '../../main/contract/states/sensors.fixture.ts';
 import type { FaceMap, MapPlace } from '../../main/contract/states/face-map.ts';
-import { ms } from '../../main/contract/units.ts';
+import { fail, ok } from '../../main/contract/result.ts';
+import { deg, ms } from '../../main/contract/units.ts';
 
 const app: AppState = {
   host: 'web',
@@ -33,6 +34,7 @@ const app: AppState = {
   offer: false,
   enrolment: undefined,
   retraining: undefined,
+  deeper: undefined,
   heads: [],
   settings: {
     sensitivity: 1e-5,
@@ -110,6 +112,7 @@ const judgement = (errors: number, scale: number): Judgement => ({
   det: [0.1, 0.03, 0.01, 0.003].map((falseAccept, i) => ({ falseAccept, falseReject: scale * i })),
 });
 const REPORT: RetrainReport = {
+  scope: 'head',
   verdict: 'better',
   promoted: true,
   version: 2,
@@ -175,6 +178,7 @@ export const SHOWN: Readonly<Record<string, Partial<AppState>>> = {
     lock: open,
     retraining: {
       kind: 'running',
+      scope: 'head',
       progress: {
         stage: 'fitting',
         backend: 'wasm',
@@ -191,6 +195,69 @@ export const SHOWN: Readonly<Record<string, Partial<AppState>>> = {
   'retrained-before': {
     lock: open,
     heads: HEADS.map((head) => ({ ...head, inUse: false, outdated: true })),
+  },
+  'retrain-choice': { lock: open, deeper: ok(undefined), heads: HEADS },
+  'retrain-head-only': {
+    lock: open,
+    deeper: fail(
+      'model-missing',
+      'Retraining deeper needs TensorFlow itself (tfjs-node), which cannot be loaded here. Run node scripts/tensorflow.mjs once (about 230 MB); the head alone needs none.',
+    ),
+  },
+  'looking-again': {
+    lock: open,
+    retraining: {
+      kind: 'looking',
+      view: {
+        kind: 'turning',
+        guidance: 'turn-right',
+        progress: 6 / 9,
+        filled: ['left', 'up-left', 'up', 'down-left', 'down'],
+        pointer: { yaw: deg(-9), pitch: deg(4) },
+      },
+    },
+  },
+  'looking-at-nobody-known': {
+    lock: open,
+    retraining: {
+      kind: 'looking',
+      view: {
+        kind: 'straight',
+        guidance: 'someone-else',
+        progress: 0,
+        filled: [],
+        pointer: { yaw: deg(0), pitch: deg(2) },
+      },
+    },
+  },
+  deepening: {
+    lock: open,
+    retraining: {
+      kind: 'running',
+      scope: 'deeper',
+      progress: {
+        stage: 'tuning',
+        backend: 'tfjs-node',
+        share: 0.4,
+        epoch: 10,
+        epochs: 20,
+        loss: 0.2,
+        secondsLeft: 14,
+      },
+      losses: Array.from({ length: 10 }, (_, i) => 0.9 / (1 + i / 3)),
+    },
+  },
+  deepened: {
+    lock: open,
+    deeper: ok(undefined),
+    retraining: {
+      kind: 'done',
+      report: { ...REPORT, scope: 'deeper', version: 3, backend: 'tfjs-node', seconds: 41.3 },
+    },
+    heads: [
+      { ...HEADS[0], version: 3, fittedAt: november(25), deeper: true },
+      ...HEADS.map((head) => ({ ...head, inUse: false })),
+    ],
   },
   map: {
     lock: open,

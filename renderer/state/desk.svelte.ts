@@ -20,7 +20,7 @@ export const LIFT = { check: 260, lift: 300 };
 /** How often the shell is told that somebody is at the desk, ms. */
 const ACTIVE_EVERY = 5000;
 
-export type View = 'waiting' | 'first-run' | 'lock' | 'enrolment' | Route['place'];
+export type View = 'waiting' | 'first-run' | 'lock' | 'enrolment' | 'looking-again' | Route['place'];
 
 export class Desk {
   app = $state.raw<AppState>();
@@ -67,6 +67,7 @@ export class Desk {
     if (app.user === undefined) return 'first-run';
     if (app.lock.kind === 'locked') return 'lock';
     if (app.enrolment) return 'enrolment';
+    if (app.retraining?.kind === 'looking') return 'looking-again';
     if (this.route.place === 'diagnostics' && !app.diagnostics) return 'desktop';
     return this.route.place;
   }

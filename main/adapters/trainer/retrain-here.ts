@@ -16,7 +16,7 @@ const SHARES = { loading: 0.1, tuning: 0.6, fitting: 0.8 } as const;
 
 const NO_TENSORFLOW = fail(
   'model-missing',
-  'Retraining deeper needs TensorFlow, which cannot be loaded here, so nothing was changed. Run node scripts/tensorflow.mjs once (about 230 MB), or retrain the head alone, which needs none.',
+  'Retraining deeper needs TensorFlow itself (tfjs-node), which cannot be loaded here. Run node scripts/tensorflow.mjs once (about 230 MB); the head alone needs none.',
 );
 
 /** Whether a deeper retraining has what it needs. */

@@ -80,3 +80,19 @@ it.each([
 it('throws what is a fault in the thread', async () => {
   await expect(inThread(`throw new TypeError('a bug');`)).rejects.toThrow('a bug');
 });
+
+it('asks whether it can go deeper until it can, and never again', async () => {
+  const entry = join(folder, 'asked.mjs');
+  const answers = async (possible: boolean) =>
+    writeFile(
+      entry,
+      `import { parentPort } from 'node:worker_threads'; parentPort.postMessage({ ok: ${possible} });`,
+    );
+  await answers(false);
+  const trainer = threadTrainer('cpu', entry);
+  expect(await trainer.goesDeeper()).toMatchObject({ ok: false });
+  await answers(true);
+  expect(await trainer.goesDeeper()).toMatchObject({ ok: true });
+  await answers(false);
+  expect(await trainer.goesDeeper()).toMatchObject({ ok: true });
+});

@@ -44,14 +44,16 @@ export const threadTrainer = (
   backend = askedFor(process.env['FACET_BACKEND']),
   entry = hostFile('trainer'),
 ): HeadTrainer => ({
-  goesDeeper: () =>
-    new Promise<Result<void>>((resolve) => {
-      const worker = start(entry, { question: 'deeper' });
-      worker.on('message', resolve);
-      // What ends with its thread does not load.
-      worker.on('error', () => resolve(NOT_LOADED));
-      worker.on('exit', () => resolve(NOT_LOADED));
-    }),
+  goesDeeper: onceItIs(
+    () =>
+      new Promise((resolve) => {
+        const worker = start(entry, { question: 'deeper' });
+        worker.on('message', resolve);
+        // What ends with its thread does not load.
+        worker.on('error', () => resolve(NOT_LOADED));
+        worker.on('exit', () => resolve(NOT_LOADED));
+      }),
+  ),
   retrain: (task, signal, show) =>
     new Promise<Result<RetrainOutcome & { readonly backend: Backend }>>((resolve, reject) => {
       if (signal.aborted) return resolve(CANCELLED);
@@ -77,6 +79,16 @@ export const threadTrainer = (
       worker.on('exit', () => end(ENDED));
     }),
 });
+
+/** Asks until it is so: what loaded once is there, and what did not may be installed meanwhile. */
+function onceItIs(ask: () => Promise<Result<void>>): () => Promise<Result<void>> {
+  let asked: Promise<Result<void>> | undefined;
+  return async () => {
+    const answer = await (asked ??= ask());
+    if (!answer.ok) asked = undefined;
+    return answer;
+  };
+}
 
 const askedFor = (text: string | undefined): Backend | undefined =>
   BACKENDS.find((backend) => backend === text);

@@ -3,7 +3,7 @@ import type { Settings, Visitor } from '../api.ts';
 import type { GuidanceCode, LivenessReason, LookReason, RefusalCode } from '../codes.ts';
 import type { Stage } from '../evidence.ts';
 import type { OpenSensor } from '../pipeline.ts';
-import type { FailureCode } from '../result.ts';
+import type { FailureCode, Result } from '../result.ts';
 import type { Milliseconds } from '../units.ts';
 import type { EnrolmentReport, EnrolmentView } from './enrolment.ts';
 import type { FaceMapState } from './face-map.ts';
@@ -96,6 +96,8 @@ export interface AppState {
   readonly offer: boolean;
   readonly enrolment: EnrolmentPanel | undefined;
   readonly retraining: RetrainPanel | undefined;
+  /** Whether a deeper retraining has what it needs here; undefined until it is asked for. */
+  readonly deeper: Result<void> | undefined;
   /** The retrained versions, latest first. */
   readonly heads: readonly HeadState[];
   readonly settings: Settings;

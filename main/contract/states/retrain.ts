@@ -1,5 +1,10 @@
 /** What the page may know about a retraining: how far it is, and counts of what was held out; no embedding, no distance. */
 import type { FailureCode } from '../result.ts';
+import type { EnrolmentView } from './enrolment.ts';
+
+/** The head alone, from the stored looks; or, deeper, the end of the shape network too, from being looked at again. */
+export const RETRAIN_SCOPES = ['head', 'deeper'] as const;
+export type RetrainScope = (typeof RETRAIN_SCOPES)[number];
 
 /** What computes: the native library, WebAssembly, or plain JavaScript. */
 export const BACKENDS = ['tfjs-node', 'wasm', 'cpu'] as const;
@@ -60,6 +65,7 @@ export interface Judgement {
 export type RetrainVerdict = 'better' | 'as-good' | 'more-false-accepts' | 'more-false-rejects';
 
 export interface RetrainReport {
+  readonly scope: RetrainScope;
   readonly verdict: RetrainVerdict;
   readonly promoted: boolean;
   /** Another sensitivity than the one in force, whose counts these are, refused it. */
@@ -76,11 +82,19 @@ export interface RetrainReport {
 }
 
 export type RetrainPanel =
+  /** The person is looked at again, for a deeper one. */
+  | { readonly kind: 'looking'; readonly view: EnrolmentView }
   | {
       readonly kind: 'running';
+      readonly scope: RetrainScope;
       readonly progress: RetrainProgress;
       /** The loss of each epoch so far, of the spectrum being fitted. */
       readonly losses: readonly number[];
     }
   | { readonly kind: 'done'; readonly report: RetrainReport }
-  | { readonly kind: 'failed'; readonly code: FailureCode; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly scope: RetrainScope;
+      readonly code: FailureCode;
+      readonly message: string;
+    };

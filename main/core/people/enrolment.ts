@@ -66,11 +66,16 @@ export interface EnrolmentRules {
   mayBegin?(evidence: FaceEvidence): boolean;
   /** Whether this frame shows the person whose looks were captured so far. */
   samePerson(evidence: FaceEvidence, captures: readonly Capture[]): boolean;
+  /** How much there is of what else must be seen before it is done, 0 … 1; all of it where left out. */
+  share?(): number;
 }
 
-/** Progress 0 … 1: sectors filled, with the straight look as the ninth. */
-export const enrolmentProgress = (state: EnrolmentState): number =>
-  (state.filled.length + (state.straight ? 1 : 0)) / (SECTORS.length + 1);
+/** Progress 0 … 1: sectors filled, with the straight look as the ninth; or what else must be seen, where there is less of that. */
+export const enrolmentProgress = (
+  state: EnrolmentState,
+  { share }: Pick<EnrolmentRules, 'share'> = {},
+): number =>
+  Math.min((state.filled.length + (state.straight ? 1 : 0)) / (SECTORS.length + 1), share?.() ?? 1);
 
 /** The sector that a head turned by these angles from straight points to, or undefined within the centre. */
 export function sectorOf(yaw: number, pitch: number): Sector | undefined {
@@ -131,7 +136,7 @@ function turn(
   const sector = sectorOf(pointer.yaw, pointer.pitch);
   const captures = keep(state.captures, captureOf(evidence, sector ?? 'straight'));
   const filled = SECTORS.filter((s) => captures.some((capture) => capture.sector === s));
-  const complete = filled.length === SECTORS.length;
+  const complete = filled.length === SECTORS.length && (rules.share?.() ?? 1) >= 1;
   return {
     ...state,
     kind: complete ? 'done' : 'turning',
@@ -145,7 +150,7 @@ function turn(
 /** What to say next: go on turning, or, when few are left, where to. */
 function guide(filled: readonly Sector[], current: Sector | undefined): GuidanceCode {
   const missing = SECTORS.filter((sector) => !filled.includes(sector));
-  if (missing.length > 4) return 'turn';
+  if (missing.length > 4 || missing.length === 0) return 'turn';
   const from = current ? SECTORS.indexOf(current) : 0;
   const gap = (sector: Sector) => {
     const steps = Math.abs(SECTORS.indexOf(sector) - from);

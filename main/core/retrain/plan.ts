@@ -54,7 +54,7 @@ export function planRetrain(
 }
 
 const DEEPER_IN_USE =
-  'The version in use knows the shape of your face, and only a deeper retraining can be compared with it. Retrain deeper (npm run facet -- retrain --scope deeper), or go back to an earlier version first.';
+  'The version in use knows the shape of your face, and only a deeper retraining can be compared with it. Retrain deeper, or go back to an earlier version first.';
 
 /** The gallery with what was learned from these looks. */
 export const learnedFrom = (

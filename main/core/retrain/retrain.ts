@@ -57,7 +57,7 @@ export interface RetrainOutcome {
   readonly terms: Partial<Record<Spectrum, HeadTerm>>;
   /** That the terms weigh, where it was asked for and is kept. */
   readonly network?: PersonalNetwork;
-  readonly report: Omit<RetrainReport, 'backend' | 'seconds'>;
+  readonly report: Omit<RetrainReport, 'scope' | 'backend' | 'seconds'>;
 }
 
 /** Retrains somewhere that neither the screen nor the page has to wait for. */

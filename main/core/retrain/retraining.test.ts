@@ -245,7 +245,7 @@ describe('retraining', () => {
       await running;
       expect(await retraining.run('ada', {}, never(), quiet)).toMatchObject({
         ok: false,
-        message: expect.stringContaining('--scope deeper), or go back') as string,
+        message: expect.stringContaining('Retrain deeper, or go back') as string,
       });
       await retraining.use('ada', 0);
       const next = await started();

@@ -67,7 +67,7 @@ export class Retraining {
     const plan = planRetrain(before, policies.value, clock.wallTime(), seed, see !== undefined);
     if (!plan.ok) return plan;
     const { task, looks } = plan.value;
-    const seen = see && (await this.look(see));
+    const seen = see && (await this.look(see, signal));
     if (seen && !seen.ok) return seen;
     const deeper = seen && { deeper: { ...task.deeper, seen: seen.value } };
     const trained = await trainer.retrain({ ...task, ...deeper }, signal, show);
@@ -95,6 +95,7 @@ export class Retraining {
       if (!saved.ok) return saved;
     }
     return ok({
+      scope: see ? 'deeper' : 'head',
       ...report,
       ...(version !== undefined && { version }),
       backend,
@@ -103,8 +104,12 @@ export class Retraining {
   }
 
   /** Nobody is looked at for nothing. */
-  private async look(see: NonNullable<RetrainRequest['see']>): Promise<Result<readonly SeenFace[]>> {
+  private async look(
+    see: NonNullable<RetrainRequest['see']>,
+    signal: AbortSignal,
+  ): Promise<Result<readonly SeenFace[]>> {
     const possible = await this.parts.trainer.goesDeeper();
+    if (signal.aborted) return fail('cancelled', STOPPED);
     return possible.ok ? see() : possible;
   }
 

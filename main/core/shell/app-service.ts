@@ -468,7 +468,8 @@ export class AppService {
   /**
    * Looks at an enrolled person again, for a deeper retraining by a caller that has just checked the PIN: straight, then once round.
    * Nothing of it is stored.
-   * @returns what was seen, in the order of time; `not-enrolled` where there is nobody to look for, or too little was seen
+   * Whoever turns in a hurry goes on until enough was seen.
+   * @returns what was seen, in the order of time; `not-enrolled` where there is nobody to look for
    */
   async lookAgain(
     { user, ...request }: Omit<LookRequest, 'look'>,
@@ -495,6 +496,7 @@ export class AppService {
         mayBegin: (evidence) => matches(policy.value, evidence, known),
         samePerson: (evidence, captures) =>
           matches(policy.value, evidence, [...known, ...captures.map((c) => c.embeddings)]),
+        share: () => seen.length / SEEN.least,
         recognised: ({ embeddings, relief, capturedAt }) => {
           if (!relief || (latestAt !== undefined && Math.abs(capturedAt - latestAt) < SEEN.apart)) return;
           latestAt = capturedAt;
@@ -504,13 +506,7 @@ export class AppService {
       signal,
       show,
     );
-    if (!turned.ok) return turned;
-    if (seen.length < SEEN.least)
-      return fail(
-        'not-enrolled',
-        'Too little was seen of you, so nothing was changed. Turn your head more slowly, all the way round.',
-      );
-    return ok(seen);
+    return turned.ok ? ok(seen) : turned;
   }
 
   /** Watches somebody look straight and then turn the head all the way round. */
@@ -533,10 +529,11 @@ export class AppService {
     let progressAt: Milliseconds | undefined;
     let heardAt = clock.now();
     const patience = request.patience ?? ENROLMENT_PATIENCE;
+    const percent = () => Math.round(100 * enrolmentProgress(state, request));
     const view = (kind: EnrolmentView['kind']): EnrolmentView => ({
       kind,
       guidance: state.guidance,
-      progress: enrolmentProgress(state),
+      progress: enrolmentProgress(state, request),
       filled: state.filled,
       pointer: state.pointer,
     });
@@ -564,7 +561,7 @@ export class AppService {
       else if (event.kind === 'ended')
         return fail(
           'not-enrolled',
-          `The recording ended when the ${what} was ${percent(state)} % done; ${consequence}. Use one in which the person looks straight and then turns the head all the way round.`,
+          `The recording ended when the ${what} was ${percent()} % done; ${consequence}. Use one in which the person looks straight and then turns the head all the way round.`,
         );
       else if (event.kind === 'evidence') {
         const { evidence } = event;
@@ -586,7 +583,7 @@ export class AppService {
         if (capturedAt - progressAt > patience)
           return fail(
             'timed-out',
-            `Nothing new was seen for ${Math.round(patience / 1000)} seconds, when the ${what} was ${percent(state)} % done; ${consequence}. Sit before the sensor and start again.`,
+            `Nothing new was seen for ${Math.round(patience / 1000)} seconds, when the ${what} was ${percent()} % done; ${consequence}. Sit before the sensor and start again.`,
           );
       }
     }
@@ -747,8 +744,6 @@ export class AppService {
 
 const matches = (policy: MatchPolicy, evidence: FaceEvidence, templates: readonly Embeddings[]): boolean =>
   matchesGallery(evidence.embeddings, evidence.fusedFrames, templates, policy[evidence.spectrum]);
-
-const percent = (state: EnrolmentState): number => Math.round(100 * enrolmentProgress(state));
 
 const stalled = (consequence: string): Failure =>
   fail(

@@ -277,6 +277,7 @@ export async function stagedDesk({
       fusedFrames: 1,
       against,
       embeddings: against.length > 0 ? new Map() : embeddingsOf(person),
+      ...(pipeline.requests.at(-1)?.purpose === 'retrain' && { relief: new Float32Array(4) }),
     },
   });
   return {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { apiSchemas, type Channel } from '../../contract/api.ts';
 import { SECTORS } from '../../contract/codes.ts';
-import { fail } from '../../contract/result.ts';
+import { fail, ok } from '../../contract/result.ts';
 import type { AppState } from '../../contract/states/app.ts';
 import { deg } from '../../contract/units.ts';
 import { trained } from '../memory.fixture.ts';
@@ -38,11 +38,11 @@ async function open(options: Parameters<typeof stagedDesk>[0] = {}): Promise<voi
   await settled();
 }
 
-/** Ada turns her head all the way round. */
-async function turnHead(person = ADA): Promise<void> {
+/** Ada turns her head all the way round. @param frames in each direction */
+async function turnHead(person = ADA, frames = 3): Promise<void> {
   await staged.stand(person, 9);
   for (const [i] of SECTORS.entries())
-    await staged.stand(person, 3, {
+    await staged.stand(person, frames, {
       yaw: 16 * Math.cos((i * Math.PI) / 4),
       pitch: 16 * Math.sin((i * Math.PI) / 4),
     });
@@ -433,6 +433,7 @@ describe('an open desk', () => {
   it.each([
     ['diagnostics.open', {}],
     ['enrolment.start', { look: 'glasses' }],
+    ['retrain.start', { scope: 'deeper' }],
     ['settings.change', { change: { attentionRequired: false } }],
     ['looks.remove', { look: 'plain' }],
     ['pin.change', { next: '662607' }],
@@ -449,7 +450,7 @@ describe('an open desk', () => {
     await settled();
     const { lock, ...rest } = state();
     expect(lock.kind).toBe('locked');
-    expect(rest).toMatchObject({ diagnostics: undefined, enrolment: undefined });
+    expect(rest).toMatchObject({ diagnostics: undefined, enrolment: undefined, retraining: undefined });
     expect([rest.settings, rest.looks]).toEqual([before.settings, before.looks]);
     expect(staged.pipeline.shown).not.toBe('everything');
     expect(await call('lock.pin', { pin: PIN })).toMatchObject({ ok: true });
@@ -665,7 +666,7 @@ describe('whatever a page sends', () => {
     expect(staged.faults).toEqual([]);
   });
 
-  it('never opens the screen, enrols, or shows pictures without the PIN', async () => {
+  it('never opens the screen, enrols, retrains, or shows pictures without the PIN', async () => {
     const pin = fc
       .oneof(fc.string({ maxLength: 40 }), fc.stringMatching(/^[0-9]{6}$/))
       .filter((text) => text !== PIN);
@@ -677,6 +678,10 @@ describe('whatever a page sends', () => {
       }),
       fc.record({ channel: fc.constant('diagnostics.open'), argument: fc.record({ pin }) }),
       fc.record({
+        channel: fc.constant('retrain.start'),
+        argument: fc.record({ pin, scope: fc.constantFrom('head', 'deeper') }),
+      }),
+      fc.record({
         channel: fc.constant('setup.begin'),
         argument: fc.record({ pin, user: fc.constantFrom('ada', 'eve') }),
       }),
@@ -687,7 +692,7 @@ describe('whatever a page sends', () => {
         argument: fc.record({ pin, change: fc.record({ attentionRequired: fc.constant(false) }) }),
       }),
       fc.record({
-        channel: fc.constantFrom('lock.now', 'lock.retry', 'lock.active'),
+        channel: fc.constantFrom('lock.now', 'lock.retry', 'lock.active', 'retrain.check'),
         argument: fc.constant({}),
       }),
     );
@@ -695,9 +700,10 @@ describe('whatever a page sends', () => {
       fc.asyncProperty(fc.array(request, { maxLength: 12 }), async (requests) => {
         await open();
         for (const { channel, argument } of requests) await staged.desk.call(channel, argument);
-        const { lock, enrolment, diagnostics, user, settings } = state();
+        const { lock, enrolment, diagnostics, retraining, deeper, user, settings } = state();
         expect(lock.kind).toBe('locked');
-        expect([enrolment, diagnostics]).toEqual([undefined, undefined]);
+        expect([enrolment, diagnostics, retraining, deeper].every((each) => each === undefined)).toBe(true);
+        expect(staged.pipeline.requests.every(({ purpose }) => purpose === 'unlock')).toBe(true);
         expect(user).toBe('ada');
         expect(settings.attentionRequired).toBe(true);
         expect(staged.pins.pins.get('ada')).toBe(PIN);
@@ -857,6 +863,8 @@ describe('a desk that adapts', () => {
 });
 
 describe('retraining', () => {
+  /** The page is closed. */
+  let leave: ReturnType<StagedDesk['desk']['attend']>;
   beforeEach(async () => {
     staged = await stagedDesk();
     const gallery = staged.vault.galleries.get('ada')!;
@@ -868,18 +876,20 @@ describe('retraining', () => {
     });
     const templates = Array.from({ length: 12 }, (_, i) => ({ ...template, pose: turned(i) }));
     staged.vault.galleries.set('ada', { ...gallery, templates });
-    staged.desk.attend();
+    leave = staged.desk.attend();
     await settled();
   });
 
-  const start = () => call('retrain.start', { pin: PIN });
+  const start = (scope = 'head') => call('retrain.start', { pin: PIN, scope });
   const end = async (outcome: Parameters<StagedDesk['trainer']['end']>[0]) => {
     staged.trainer.end(outcome);
     await settled();
   };
 
   it('needs the PIN, and only one is done at a time', async () => {
-    expect(await call('retrain.start', { pin: '918273' })).toMatchObject({ code: 'pin-wrong' });
+    expect(await call('retrain.start', { pin: '918273', scope: 'head' })).toMatchObject({
+      code: 'pin-wrong',
+    });
     expect(staged.trainer.tasks).toHaveLength(0);
     expect(await start()).toMatchObject({ ok: true });
     await settled();
@@ -925,6 +935,7 @@ describe('retraining', () => {
     await end(fail('model-missing', 'There is no pool.'));
     expect(state().retraining).toEqual({
       kind: 'failed',
+      scope: 'head',
       code: 'model-missing',
       message: 'There is no pool.',
     });
@@ -956,5 +967,161 @@ describe('retraining', () => {
     expect(await call('everything.remove', { pin: PIN })).toMatchObject({ ok: true });
     await settled();
     expect(state()).toMatchObject({ retraining: undefined, heads: [], user: undefined });
+  });
+
+  describe('deeper', () => {
+    /** A deeper one that looks at the person. */
+    const look = async () => {
+      expect(await start('deeper')).toMatchObject({ ok: true });
+      await settled();
+      await staged.pipeline.emit(watching);
+    };
+    const lookedFor = (purpose: string) =>
+      staged.pipeline.requests.filter((request) => request.purpose === purpose).length;
+
+    it('says whether it can be done here, to who opened the screen, and finds out again where it could not', async () => {
+      expect(await call('retrain.check')).toMatchObject({ code: 'pin-needed' });
+      await call('lock.pin', { pin: PIN });
+      expect(state().deeper).toBeUndefined();
+      staged.trainer.deeper = fail('model-missing', 'No TensorFlow.');
+      await call('retrain.check');
+      await settled();
+      expect(state().deeper).toMatchObject({ ok: false, message: 'No TensorFlow.' });
+      staged.trainer.deeper = ok(undefined);
+      await call('retrain.check');
+      await settled();
+      expect(state().deeper).toMatchObject({ ok: true });
+    });
+
+    it('looks at the person again, then learns, and says that the version is deeper', async () => {
+      await look();
+      expect(staged.pipeline.requests.at(-1)).toMatchObject({ purpose: 'retrain', pace: 'live' });
+      expect(state().retraining).toMatchObject({ kind: 'looking', view: { kind: 'straight' } });
+      expect(staged.pipeline.shown).toBe('shape');
+      expect(await start('deeper')).toMatchObject({ code: 'busy' });
+      await turnHead(ADA, 10);
+      expect(state().retraining).toMatchObject({ kind: 'running', progress: { stage: 'loading' } });
+      expect(staged.pipeline.isWatched).toBe(false);
+      expect(staged.trainer.tasks[0].deeper?.seen.length).toBeGreaterThanOrEqual(32);
+      await end(trained(true));
+      expect(state().retraining).toMatchObject({ kind: 'done', report: { scope: 'deeper' } });
+    });
+
+    it('has whoever turns in a hurry go on', async () => {
+      await look();
+      await turnHead();
+      const { retraining } = state();
+      expect(retraining).toMatchObject({ kind: 'looking', view: { guidance: 'turn' } });
+      if (retraining?.kind === 'looking') expect(retraining.view.progress).toBeLessThan(1);
+      for (let again = 0; again < 2; again++) await turnHead();
+      expect(staged.trainer.tasks).toHaveLength(1);
+    });
+
+    it('learns nothing from somebody else, and says so', async () => {
+      await look();
+      await turnHead(BOB, 10);
+      expect(state().retraining).toMatchObject({
+        kind: 'looking',
+        view: { guidance: 'someone-else', progress: 0 },
+      });
+      expect(staged.trainer.tasks).toEqual([]);
+    });
+
+    it('goes on when the sensor was unplugged and is back', async () => {
+      await look();
+      await staged.stand(ADA, 9);
+      await staged.pipeline.emit(unplugged);
+      expect(state()).toMatchObject({
+        sensor: { kind: 'lost', code: 'sensor-lost' },
+        retraining: { kind: 'looking', view: { kind: 'paused' } },
+      });
+      await staged.pass(1250);
+      await staged.pipeline.emit(watching);
+      await turnHead(ADA, 10);
+      expect(staged.trainer.tasks).toHaveLength(1);
+    });
+
+    it('fails where the sensor never worked, and can be tried again', async () => {
+      await start('deeper');
+      await settled();
+      await staged.pipeline.emit(unplugged);
+      expect(state().retraining).toMatchObject({ kind: 'failed', scope: 'deeper', code: 'sensor-lost' });
+      await look();
+      expect(state().retraining).toMatchObject({ kind: 'looking' });
+    });
+
+    it('is cancelled at once while it looks, and before, and looks at nobody any more', async () => {
+      await look();
+      await staged.stand(ADA, 9);
+      await call('retrain.cancel');
+      await settled();
+      expect(state().retraining).toBeUndefined();
+      expect(staged.pipeline.isWatched).toBe(false);
+      let answer = () => {};
+      staged.trainer.goesDeeper = () =>
+        new Promise((resolve) => (answer = () => resolve(staged.trainer.deeper)));
+      await start('deeper');
+      await settled();
+      await call('retrain.cancel');
+      answer();
+      await settled();
+      expect(state().retraining).toBeUndefined();
+      expect(lookedFor('retrain')).toBe(1);
+      expect(staged.trainer.tasks).toEqual([]);
+    });
+
+    it('ends with a sentence where the screen is locked while it looks, or before', async () => {
+      const locked = { kind: 'failed', message: expect.stringContaining('The screen was locked') as string };
+      await look();
+      await call('lock.now');
+      await settled();
+      expect(state().retraining).toMatchObject(locked);
+      expect(staged.pipeline.requests.at(-1)).toMatchObject({ purpose: 'unlock' });
+      let answer = () => {};
+      staged.trainer.goesDeeper = () =>
+        new Promise((resolve) => (answer = () => resolve(staged.trainer.deeper)));
+      await start('deeper');
+      await settled();
+      await call('lock.now');
+      await settled();
+      expect(state().retraining).toMatchObject({ kind: 'running' });
+      answer();
+      await settled();
+      expect(state().retraining).toMatchObject(locked);
+      expect(lookedFor('retrain')).toBe(1);
+    });
+
+    it('does not lock while it looks, and ends where nobody has the page open any more', async () => {
+      await call('settings.change', { pin: PIN, change: { idleLockMinutes: 1 } });
+      await look();
+      await staged.pass(70_000);
+      expect(state()).toMatchObject({ lock: { kind: 'unlocked' }, retraining: { kind: 'looking' } });
+      leave('hidden');
+      await settled();
+      expect(state().retraining).toMatchObject({ kind: 'failed', code: 'cancelled' });
+      expect(staged.pipeline.isWatched).toBe(false);
+    });
+
+    it('and an enrolment never look at once', async () => {
+      await look();
+      expect(await call('enrolment.start', { pin: PIN, look: 'glasses' })).toMatchObject({ code: 'busy' });
+      await call('retrain.cancel');
+      await settled();
+      await call('enrolment.start', { pin: PIN, look: 'glasses' });
+      await start('deeper');
+      await settled();
+      expect(state()).toMatchObject({
+        enrolment: { kind: 'running' },
+        retraining: { kind: 'failed', code: 'busy' },
+      });
+    });
+
+    it('ends with everything that is deleted while it looks', async () => {
+      await look();
+      expect(await call('everything.remove', { pin: PIN })).toMatchObject({ ok: true });
+      await settled();
+      expect(state()).toMatchObject({ retraining: undefined, user: undefined });
+      expect(staged.faults).toEqual([]);
+    });
   });
 });

@@ -14,6 +14,7 @@ import {
 import { NAME_RULE } from '../../contract/names.ts';
 import type { PreviewChoice, WatchRequest } from '../../contract/pipeline.ts';
 import { FacetError, fail, ok, type Failure, type FailureCode, type Result } from '../../contract/result.ts';
+import type { EnrolmentView } from '../../contract/states/enrolment.ts';
 import type {
   AdaptedDay,
   AppState,
@@ -25,7 +26,7 @@ import type {
 } from '../../contract/states/app.ts';
 import type { FaceMap, FaceMapState } from '../../contract/states/face-map.ts';
 import type { LockState } from '../../contract/states/lock.ts';
-import type { HeadState, RetrainPanel } from '../../contract/states/retrain.ts';
+import type { HeadState, RetrainPanel, RetrainScope } from '../../contract/states/retrain.ts';
 import type { ListedSensor } from '../../contract/states/sensors.ts';
 import { ms, type Milliseconds } from '../../contract/units.ts';
 import type { Project } from '../people/face-map.ts';
@@ -33,7 +34,8 @@ import type { ImpostorPool } from '../retrain/pool.ts';
 import { AppService, NOTHING_ENROLLED, type AppParts } from './app-service.ts';
 import { Backoff } from './backoff.ts';
 import { FrameMeter } from './frame-meter.ts';
-import { ALREADY } from '../retrain/retraining.ts';
+import type { SeenFace } from '../retrain/retrain.ts';
+import { ALREADY, STOPPED } from '../retrain/retraining.ts';
 import type { LockSession } from '../lock/lock-session.ts';
 import { Return } from './return.ts';
 import type { Pipeline, PipelineEvent, SensorList, ViewedPipeline } from '../ports.ts';
@@ -68,7 +70,7 @@ export interface DeskOptions {
 }
 
 /** What the sensor is used for. */
-type Use = 'face' | 'enrol' | 'look';
+type Use = 'face' | 'enrol' | 'again' | 'look';
 
 interface Task {
   readonly use: Use;
@@ -133,6 +135,10 @@ export class Desk {
   private heads: readonly HeadState[] = [];
   /** Ends the retraining that runs. */
   private stopRetraining: AbortController | undefined;
+  /** Tells a deeper retraining what was seen of the person: it waits for that. */
+  private tellSeen: ((seen: Result<readonly SeenFace[]>) => void) | undefined;
+  private deeper: Result<void> | undefined;
+  private asking = false;
   private readonly warnings = new Map<string, string>();
   private visitor: Visitor | undefined;
   private turnedUntil: Milliseconds | undefined;
@@ -237,6 +243,7 @@ export class Desk {
       offer: this.offer,
       enrolment: this.enrolment,
       retraining: this.retraining,
+      deeper: this.deeper,
       heads: this.heads,
       settings: { ...this.settings, sensor: this.chosenSensor },
       warnings: [...this.warnings.values()],
@@ -338,14 +345,10 @@ export class Desk {
     },
     'enrolment.start': ({ pin, look }) =>
       this.withPin(pin, () => {
-        if (this.enrolment?.kind === 'running')
-          return fail('busy', 'An enrolment is under way already. Finish or cancel it first.');
+        if (this.enrolment?.kind === 'running') return fail('busy', ENROLLING);
+        if (this.tellSeen) return fail('busy', ALREADY);
         this.backoff.reset();
-        this.enrolment = {
-          kind: 'running',
-          look,
-          view: { kind: 'straight', guidance: 'looking', progress: 0, filled: [], pointer: undefined },
-        };
+        this.enrolment = { kind: 'running', look, view: NOTHING_SEEN };
         return ok(undefined);
       }),
     'enrolment.cancel': () => {
@@ -393,10 +396,15 @@ export class Desk {
         await this.loadLooks();
         return undone;
       }),
-    'retrain.start': ({ pin }) =>
+    'retrain.check': () => {
+      if (this.lock.kind !== 'unlocked') return ASK_PIN;
+      if (!this.asking) void this.askDeeper();
+      return ok(undefined);
+    },
+    'retrain.start': ({ pin, scope }) =>
       this.withPin(pin, () => {
-        if (this.retraining?.kind === 'running') return fail('busy', ALREADY);
-        void this.retrain();
+        if (this.isRetraining) return fail('busy', ALREADY);
+        void this.retrain(scope);
         return ok(undefined);
       }),
     'retrain.cancel': () => {
@@ -404,7 +412,7 @@ export class Desk {
       return ok(undefined);
     },
     'retrain.dismiss': () => {
-      if (this.retraining?.kind !== 'running') this.retraining = undefined;
+      if (!this.isRetraining) this.retraining = undefined;
       return ok(undefined);
     },
     'retrain.use': ({ pin, version }) =>
@@ -444,39 +452,80 @@ export class Desk {
     },
   };
 
+  private get isRetraining(): boolean {
+    const kind = this.retraining?.kind;
+    return kind === 'running' || kind === 'looking';
+  }
+
+  /** In its own time: loading TensorFlow takes about a second. */
+  private async askDeeper(): Promise<void> {
+    this.asking = true;
+    this.deeper = await this.parts.trainer.goesDeeper().catch((error: unknown) => this.faulty(error));
+    this.asking = false;
+    this.publish();
+  }
+
+  private faulty(error: unknown): Failure {
+    this.parts.report(error);
+    return fail('fault', FAULT);
+  }
+
   /** In the background: the screen, the sensor and the page go on meanwhile. */
-  private async retrain(): Promise<void> {
+  private async retrain(scope: RetrainScope): Promise<void> {
     const { user } = this;
     if (user === undefined) return;
     const stop = (this.stopRetraining = new AbortController());
-    let losses: number[] = [];
-    this.retraining = {
+    stop.signal.addEventListener('abort', () => this.tellSeen?.(fail('cancelled', STOPPED)));
+    const begun: RetrainPanel = {
       kind: 'running',
+      scope,
       progress: { stage: 'loading', share: 0, epoch: 0, epochs: 0 },
-      losses,
+      losses: [],
     };
+    this.retraining = begun;
     this.publish();
+    const see = async () => {
+      const seen = await this.seeAgain();
+      if (seen.ok) this.retraining = begun;
+      this.steer();
+      return seen;
+    };
+    let losses: readonly number[] = [];
     const { sensitivity } = this.settings;
     const report = await this.app.retraining
-      .run(user, { sensitivity }, stop.signal, (progress) => {
+      .run(user, { sensitivity, ...(scope === 'deeper' && { see }) }, stop.signal, (progress) => {
         const { loss, epoch } = progress;
         if (loss !== undefined) losses = [...(epoch === 1 ? [] : losses), Math.round(1000 * loss) / 1000];
-        this.retraining = { kind: 'running', progress, losses };
+        this.retraining = { kind: 'running', scope, progress, losses };
         this.publish();
       })
-      .catch((error: unknown) => {
-        this.parts.report(error);
-        return fail('fault', FAULT);
-      });
+      .catch((error: unknown) => this.faulty(error));
     await this.loadLooks();
     // What it was about is removed.
     if (this.stopRetraining !== stop) return;
     this.retraining = report.ok
       ? { kind: 'done', report: report.value }
-      : report.code === 'cancelled'
+      : stop.signal.aborted
         ? undefined
-        : { kind: 'failed', code: report.code, message: report.message };
+        : { kind: 'failed', scope, code: report.code, message: report.message };
     this.publish();
+  }
+
+  /** Has the sensor look at the person again, for a deeper retraining. */
+  private seeAgain(): Promise<Result<readonly SeenFace[]>> {
+    // The PIN was right a moment ago.
+    if (this.lock.kind === 'locked') return Promise.resolve(LOCKED);
+    if (this.enrolment?.kind === 'running') return Promise.resolve(fail('busy', ENROLLING));
+    return new Promise((resolve) => {
+      const tell = (seen: Result<readonly SeenFace[]>) => {
+        if (this.tellSeen === tell) this.tellSeen = undefined;
+        resolve(seen);
+      };
+      this.tellSeen = tell;
+      this.backoff.reset();
+      this.retraining = { kind: 'looking', view: NOTHING_SEEN };
+      this.steer();
+    });
   }
 
   private async withUser(work: (user: string) => Promise<Result<void>>): Promise<Result<void>> {
@@ -603,6 +652,7 @@ export class Desk {
     if (this.lock.kind === 'locked') {
       this.closeDiagnostics();
       this.cancelEnrolment();
+      this.tellSeen?.(LOCKED);
       if (this.open) this.withdrawOffer();
     } else {
       if (this.lock.by === 'face') this.face = { kind: 'accepted' };
@@ -641,7 +691,7 @@ export class Desk {
     this.offset = offset;
     if (this.lock.kind === 'unlocked') {
       const { idleLockMinutes } = this.settings;
-      if (this.enrolment?.kind === 'running') this.active();
+      if (this.enrolment?.kind === 'running' || this.tellSeen) this.active();
       const idle = idleLockMinutes > 0 && now - this.activeAt >= idleLockMinutes * 60_000;
       if (slept || idle) await this.lockNow();
     }
@@ -699,6 +749,7 @@ export class Desk {
     const attended = this.pages > 0 || (this.attendedAt !== undefined && now - this.attendedAt < UNATTENDED);
     if (!attended) return undefined;
     if (this.enrolment?.kind === 'running') return 'enrol';
+    if (this.tellSeen) return 'again';
     if (!this.backoff.over(now)) return undefined;
     if (this.user === undefined) return 'look';
     const { lock } = this;
@@ -728,6 +779,7 @@ export class Desk {
     const work = {
       face: () => this.recognise(task),
       enrol: () => this.enrol(task),
+      again: () => this.lookAgain(task),
       look: () => this.look(task),
     }[use];
     this.ended = work()
@@ -819,6 +871,20 @@ export class Desk {
       : { kind: 'failed', code: report.code, message: report.message };
   }
 
+  private async lookAgain({ sensor, controller: { signal } }: Task): Promise<void> {
+    const { user, tellSeen } = this;
+    if (!tellSeen || user === undefined) return;
+    const seen = await this.app
+      .lookAgain({ user, sensor, pace: 'live' }, signal, (view) => {
+        if (signal.aborted) return;
+        this.retraining = { kind: 'looking', view };
+        this.publish();
+      })
+      .catch((error: unknown) => this.faulty(error));
+    this.active();
+    tellSeen(seen);
+  }
+
   /** Only looks, for the pictures of the first run and of the diagnostics. */
   private async look({ sensor, controller: { signal } }: Task): Promise<void> {
     const request: WatchRequest = { sensor, purpose: 'unlock', pace: 'live' };
@@ -839,12 +905,12 @@ export class Desk {
     this.backoff.wait(this.parts.clock.now());
   }
 
-  /** The pipeline, with an eye on what it says. An enrolment outlives a sensor that is unplugged and comes back. */
+  /** The pipeline, with an eye on what it says. Whoever turns the head may go on when a sensor that was unplugged is back. */
   private observed(): Pipeline {
     const { pipeline } = this.parts;
     return {
       watch: (request, signal) =>
-        request.purpose === 'enrol' ? this.persist(request, signal) : this.follow(request, signal),
+        request.purpose === 'unlock' ? this.follow(request, signal) : this.persist(request, signal),
       close: () => pipeline.close(),
     };
   }
@@ -945,6 +1011,21 @@ const appParts = ({
 
 /** Whether a face can be recognised by it: not made by earlier networks, and not out of use for too long. */
 const isCompared = ({ outdated, remembered }: LookState): boolean => !outdated && !remembered?.expired;
+
+/** What is shown of a turn of the head before the first frame. */
+const NOTHING_SEEN: EnrolmentView = {
+  kind: 'straight',
+  guidance: 'looking',
+  progress: 0,
+  filled: [],
+  pointer: undefined,
+};
+
+const ENROLLING = 'An enrolment is under way already. Finish or cancel it first.';
+const LOCKED = fail(
+  'cancelled',
+  'The screen was locked before Facet had looked at you, so nothing was changed. Retrain again.',
+);
 
 const ASK_PIN = fail('pin-needed', 'Enter your PIN to change this.');
 

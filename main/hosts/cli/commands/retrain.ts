@@ -2,10 +2,12 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { threadTrainer } from '../../../adapters/trainer/thread-trainer.ts';
 import {
   BACKENDS,
+  RETRAIN_SCOPES,
   type Backend,
   type HeadState,
   type RetrainProgress,
   type RetrainReport,
+  type RetrainScope,
 } from '../../../contract/states/retrain.ts';
 import { ms } from '../../../contract/units.ts';
 import {
@@ -33,7 +35,7 @@ import { GUIDANCE } from '../words.ts';
 
 interface RetrainOptions extends CommonOptions {
   readonly user?: string;
-  readonly scope: 'head' | 'deeper';
+  readonly scope: RetrainScope;
   readonly timeout: number;
   readonly seed: string;
   readonly backend?: Backend;
@@ -52,7 +54,7 @@ export function retrain(program: Command): void {
         '--scope <scope>',
         'head: from the stored looks alone. deeper: the end of the shape network too; looks at you again through --sensor, and keeps nothing of what it sees',
       )
-        .choices(['head', 'deeper'])
+        .choices(RETRAIN_SCOPES)
         .default('head'),
     )
     .option('--timeout <seconds>', 'deeper: how long to wait for the next look that is needed', secondsOf, 60)

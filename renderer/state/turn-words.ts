@@ -1,10 +1,10 @@
-/** The one instruction of an enrolment, and how far it is. */
+/** The one instruction to whoever turns the head before the sensor, and how far they are. */
 import { SECTORS } from '../../main/contract/codes.ts';
 import type { AppState } from '../../main/contract/states/app.ts';
 import type { EnrolmentView } from '../../main/contract/states/enrolment.ts';
-import { GUIDANCE, RESTARTING_ENROLLING, SAVING, SENSOR_LOST_ENROLLING } from '../words.ts';
+import { GUIDANCE, NOT_LEARNED_FROM, RESTARTING_ENROLLING, SAVING, SENSOR_LOST_ENROLLING } from '../words.ts';
 
-export interface EnrolWords {
+export interface TurnWords {
   readonly instruction: string;
   /** Something must be put right before it goes on. */
   readonly halted: boolean;
@@ -12,7 +12,8 @@ export interface EnrolWords {
 
 const HALTS = new Set(['two-faces', 'someone-else', 'not-live', 'light', 'uncover', 'open-eyes']);
 
-export function enrolWords(sensor: AppState['sensor'], view: EnrolmentView): EnrolWords {
+/** In an enrolment. */
+export function turnWords(sensor: AppState['sensor'], view: EnrolmentView): TurnWords {
   if (sensor.kind === 'lost')
     return {
       instruction: sensor.code === 'sensor-lost' ? SENSOR_LOST_ENROLLING : sensor.message,
@@ -26,6 +27,14 @@ export function enrolWords(sensor: AppState['sensor'], view: EnrolmentView): Enr
   };
 }
 
+/** In a deeper retraining, which keeps nothing of what it sees, and learns only from who is recognised. */
+export function turnAgainWords(sensor: AppState['sensor'], view: EnrolmentView): TurnWords {
+  const words = turnWords(sensor, view);
+  if (words.instruction === SAVING) return { ...words, instruction: GUIDANCE.done };
+  if (words.instruction === GUIDANCE['someone-else']) return { ...words, instruction: NOT_LEARNED_FROM };
+  return words;
+}
+
 /** `3 of 9 directions`: looking straight is the first. */
-export const enrolProgress = ({ kind, filled }: EnrolmentView): string =>
+export const turnProgress = ({ kind, filled }: EnrolmentView): string =>
   `${filled.length + (kind === 'straight' ? 0 : 1)} of ${SECTORS.length + 1} directions`;
