@@ -9,7 +9,7 @@ import type { Rigid, SensorFrame } from '../../core/sense/frames.ts';
 import { compose, rotationFromVector } from '../../core/geometry/rigid.ts';
 import type { MeanFace } from '../../core/shape/mean-face.ts';
 import { Random } from '../../core/random.ts';
-import { register, type RegisteredFrame } from '../../core/sense/registration.ts';
+import { Registrar, type RegisteredFrame } from '../../core/sense/registration.ts';
 import {
   fuse,
   noseMeasured,
@@ -144,7 +144,9 @@ interface Sight {
   readonly surroundings: boolean;
 }
 
-/** One frame: the true pose and place of the head, where it settled, and the relief there. */
+const registrar = new Registrar();
+
+/** One frame: the true pose and place of the head, where it settled, and the relief there. What is registered holds until the next. */
 export interface SettledShot {
   readonly pose: Pose;
   readonly truth: Rigid;
@@ -167,7 +169,7 @@ export function shootSettled(
   pose = posedWithin(random, session.distance, (range) => random.between(-range, range), [30, 20, 10]),
 ): SettledShot | undefined {
   const { frame, paint, drawColour } = shoot(session, pose, seed);
-  const registered = register(frame);
+  const registered = registrar.register(frame);
   const truth = headToCamera(pose, session.person.pivot);
   const jitter = drawMotion(random, startAngleJitter, 0.5);
   const settled = settle(registered, compose(truth, compose(session.bias, jitter)), mean)?.headToCamera;

@@ -66,55 +66,53 @@ export function reliefOf(
   const [t0, t1, t2] = toHead.translation;
   const { columns, rows, cell, left, top } = RELIEF;
   const picture = paint?.picture;
-  const across = window.right - window.left;
-  const count = across * (window.bottom - window.top);
-  for (let k = 0; k < count; k++) {
-    const i = (window.top + ((k / across) | 0)) * width + window.left + (k % across);
-    const p = i * 3;
-    const z = points[p + 2];
-    if (z === 0) continue;
-    const px = points[p];
-    const py = points[p + 1];
-    const hx = r0 * px + r1 * py + r2 * z + t0;
-    const gx = (hx - left) / cell - 0.5;
-    if (gx < 0 || gx >= columns - 1) continue;
-    const hy = r3 * px + r4 * py + r5 * z + t1;
-    const gy = (top - hy) / cell - 0.5;
-    if (gy < 0 || gy >= rows - 1) continue;
-    const hz = r6 * px + r7 * py + r8 * z + t2;
-    const x = gx | 0;
-    const y = gy | 0;
-    const base = y * columns + x;
-    if (Math.abs(hz - mean.height[base]) > BAND_MM) continue;
-    if (isEdge(points, p, width * 3, z)) continue;
-    const ax = gx - x;
-    const ay = gy - y;
-    const w00 = (1 - ax) * (1 - ay);
-    const w01 = ax * (1 - ay);
-    const w10 = (1 - ax) * ay;
-    const w11 = ax * ay;
-    splat(relief.weight, base, columns, w00, w01, w10, w11, 1);
-    splat(relief.height, base, columns, w00, w01, w10, w11, hz);
-    if (!picture) continue;
-    let u: number;
-    let v: number;
-    if (paint.grid === 'colour') {
-      u = colourAt[i * 2]!;
-      v = colourAt[i * 2 + 1]!;
-      if (u < 0) continue;
-    } else {
-      u = region.left + (i % width);
-      v = region.top + ((i / width) | 0);
+  for (let row = window.top; row < window.bottom; row++)
+    for (let i = row * width + window.left, end = i + window.right - window.left; i < end; i++) {
+      const p = i * 3;
+      const z = points[p + 2];
+      if (z === 0) continue;
+      const px = points[p];
+      const py = points[p + 1];
+      const hx = r0 * px + r1 * py + r2 * z + t0;
+      const gx = (hx - left) / cell - 0.5;
+      if (gx < 0 || gx >= columns - 1) continue;
+      const hy = r3 * px + r4 * py + r5 * z + t1;
+      const gy = (top - hy) / cell - 0.5;
+      if (gy < 0 || gy >= rows - 1) continue;
+      const hz = r6 * px + r7 * py + r8 * z + t2;
+      const x = gx | 0;
+      const y = gy | 0;
+      const base = y * columns + x;
+      if (Math.abs(hz - mean.height[base]) > BAND_MM) continue;
+      if (isEdge(points, p, width * 3, z)) continue;
+      const ax = gx - x;
+      const ay = gy - y;
+      const w00 = (1 - ax) * (1 - ay);
+      const w01 = ax * (1 - ay);
+      const w10 = (1 - ax) * ay;
+      const w11 = ax * ay;
+      splat(relief.weight, base, columns, w00, w01, w10, w11, 1);
+      splat(relief.height, base, columns, w00, w01, w10, w11, hz);
+      if (!picture) continue;
+      let u: number;
+      let v: number;
+      if (paint.grid === 'colour') {
+        u = colourAt[i * 2]!;
+        v = colourAt[i * 2 + 1]!;
+        if (u < 0) continue;
+      } else {
+        u = region.left + i - row * width;
+        v = region.top + row;
+      }
+      const at = (((v + 0.5) | 0) * picture.width + ((u + 0.5) | 0)) * picture.channels;
+      const red = picture.data[at];
+      const green = picture.channels === 1 ? red : picture.data[at + 1];
+      const blue = picture.channels === 1 ? red : picture.data[at + 2];
+      splat(relief.seen, base, columns, w00, w01, w10, w11, 1);
+      splat(relief.colour, base, columns, w00, w01, w10, w11, red);
+      splat(relief.colour, base + RELIEF_CELLS, columns, w00, w01, w10, w11, green);
+      splat(relief.colour, base + 2 * RELIEF_CELLS, columns, w00, w01, w10, w11, blue);
     }
-    const at = (((v + 0.5) | 0) * picture.width + ((u + 0.5) | 0)) * picture.channels;
-    const red = picture.data[at];
-    const green = picture.channels === 1 ? red : picture.data[at + 1];
-    const blue = picture.channels === 1 ? red : picture.data[at + 2];
-    splat(relief.seen, base, columns, w00, w01, w10, w11, 1);
-    splat(relief.colour, base, columns, w00, w01, w10, w11, red);
-    splat(relief.colour, base + RELIEF_CELLS, columns, w00, w01, w10, w11, green);
-    splat(relief.colour, base + 2 * RELIEF_CELLS, columns, w00, w01, w10, w11, blue);
-  }
   return relief;
 }
 

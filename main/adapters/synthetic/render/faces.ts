@@ -4,8 +4,18 @@ import { SUBPIXELS, type PosedMesh, type Projected } from './posed.ts';
 
 type Part = PosedMesh['mesh']['parts'][number];
 
-/** Numbers a face takes in the list: its corners a, b, c, clockwise on the screen, and the pixels x0 … x1, y0 … y1 of its box. */
-export const FACE = 7;
+/**
+ * Numbers a face takes in the list: its corners a, b, c, clockwise on the screen, the pixels x0 … x1, y0 … y1 of its box, and how
+ * far its corners are apart, in 1/256 pixel, along the axis where that is more.
+ */
+export const FACE = 8;
+
+/** Twice the signed area of a face on the screen, in squared 1/256 pixels: positive where its corners run clockwise. */
+export const areaOf = (screen: Int32Array, a: number, b: number, c: number): number => {
+  const xa = screen[2 * a];
+  const ya = screen[2 * a + 1];
+  return (screen[2 * b] - xa) * (screen[2 * c + 1] - ya) - (screen[2 * c] - xa) * (screen[2 * b + 1] - ya);
+};
 
 /** A list of faces, FACE numbers each. */
 export interface Faces {
@@ -72,6 +82,7 @@ export function facesInView(
     faces[o + 4] = x1;
     faces[o + 5] = y0;
     faces[o + 6] = y1;
+    faces[o + 7] = highX - lowX > highY - lowY ? highX - lowX : highY - lowY;
     o += FACE;
   }
   return { faces, count: o / FACE };

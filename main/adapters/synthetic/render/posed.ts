@@ -31,12 +31,29 @@ const NEAR = 60;
  * turned by that share of the angles (as the bones of the neck do), in eighths with linear blending between.
  */
 export function posed(mesh: RenderMesh, pose: Pose): PosedMesh {
+  const points = new Float32Array(3 * mesh.vertexCount);
+  const normals = new Float32Array(3 * mesh.vertexCount);
+  return place(mesh, pose, points, normals);
+}
+
+/** Memory for meshes that are drawn at once, one each. */
+const passing: { points: Float32Array; normals: Float32Array }[] = [];
+
+/** The same for some meshes that are drawn together and then gone: the next call writes over them. */
+export const posedInPassing = (actors: readonly { readonly mesh: RenderMesh; readonly pose: Pose }[]) =>
+  actors.map(({ mesh, pose }, i): PosedMesh => {
+    const length = 3 * mesh.vertexCount;
+    if (!passing[i] || passing[i].points.length < length)
+      passing[i] = { points: new Float32Array(length), normals: new Float32Array(length) };
+    const { points, normals } = passing[i];
+    return place(mesh, pose, points.subarray(0, length), normals.subarray(0, length));
+  });
+
+function place(mesh: RenderMesh, pose: Pose, points: Float32Array, normals: Float32Array): PosedMesh {
   const turns = Array.from({ length: STEPS + 1 }, (_, k) =>
     headRotation((pose.yaw * k) / STEPS, (pose.pitch * k) / STEPS, (pose.roll * k) / STEPS),
   );
   const { positions: p, normals: n, follow, vertexCount } = mesh;
-  const points = new Float32Array(3 * vertexCount);
-  const normals = new Float32Array(3 * vertexCount);
   const [px, py, pz] = mesh.pivot;
   const [ax, ay, az] = pose.at;
   const blend = new Float64Array(9);

@@ -3,7 +3,8 @@ import type { Intrinsics, Rigid } from '../../../core/sense/frames.ts';
 import { identity } from '../../../core/geometry/rigid.ts';
 import { wholeOf, type Region } from './cameras.ts';
 import type { Light } from './light.ts';
-import { FACE, facesInView, type Faces } from './faces.ts';
+import { cover, coveredIn } from './coverage.ts';
+import { areaOf, FACE, facesInView, type Faces } from './faces.ts';
 import { projected, SUBPIXELS, type PosedMesh, type Projected } from './posed.ts';
 import { chainOf } from './texture-chain.ts';
 
@@ -217,44 +218,45 @@ function drawPart(buffer: ColourBuffer, subject: Subject, part: Part, glass: boo
   const { linear, inverse } = buffer;
   const { screen, inverseDepth } = subject.seen;
   const { triangles, uvs } = subject.body.mesh;
-  const { faces, count } = facesInView(subject.seen, triangles, part, buffer.view);
+  const listed = facesInView(subject.seen, triangles, part, buffer.view);
+  const { faces, count } = listed;
   if (count === 0) return;
-  const light = shade(subject, part, { faces, count });
+  const light = shade(subject, part, listed);
   const cutout = part.material.kind === 'cutout';
   const levels = part.texture && !glass ? chainOf(part.texture) : undefined;
   const [tintRed, tintGreen, tintBlue] = part.material.colour;
+  const covered = coveredIn(buffer.camera);
+  const { pixels, w1: at1, w2: at2, inverse: nearness } = covered;
   for (let f = 0, end = FACE * count; f < end; f += FACE) {
+    const n = cover(covered, listed, f, subject.seen, inverse, width);
+    if (n === 0) continue;
     const a = faces[f];
     const b = faces[f + 1];
     const c = faces[f + 2];
-    const x0 = faces[f + 3];
-    const x1 = faces[f + 4];
-    const y1 = faces[f + 6];
-    const za = inverseDepth[a];
-    const zb = inverseDepth[b];
-    const zc = inverseDepth[c];
-    const xa = screen[2 * a];
-    const ya = screen[2 * a + 1];
-    const xb = screen[2 * b];
-    const yb = screen[2 * b + 1];
-    const xc = screen[2 * c];
-    const yc = screen[2 * c + 1];
-    const scale = 1 / ((xb - xa) * (yc - ya) - (xc - xa) * (yb - ya));
-    const dz1 = (zb - za) * scale;
-    const dz2 = (zc - za) * scale;
+    const scale = 1 / areaOf(screen, a, b, c);
     // Triangles are a few pixels large, so light may run linearly across the screen.
+    const sa = light[4 * a + 3];
+    const ds1 = (light[4 * b + 3] - sa) * scale;
+    const ds2 = (light[4 * c + 3] - sa) * scale;
+    if (glass) {
+      for (let k = 0; k < n; k++) {
+        const o = 3 * pixels[k];
+        const specular = sa + at1[k] * ds1 + at2[k] * ds2;
+        linear[o] = Math.min(65535, linear[o] * tintRed + specular);
+        linear[o + 1] = Math.min(65535, linear[o + 1] * tintGreen + specular);
+        linear[o + 2] = Math.min(65535, linear[o + 2] * tintBlue + specular);
+      }
+      continue;
+    }
     const ra = light[4 * a];
     const ga = light[4 * a + 1];
     const ba = light[4 * a + 2];
-    const sa = light[4 * a + 3];
     const dr1 = (light[4 * b] - ra) * scale;
     const dg1 = (light[4 * b + 1] - ga) * scale;
     const db1 = (light[4 * b + 2] - ba) * scale;
-    const ds1 = (light[4 * b + 3] - sa) * scale;
     const dr2 = (light[4 * c] - ra) * scale;
     const dg2 = (light[4 * c + 1] - ga) * scale;
     const db2 = (light[4 * c + 2] - ba) * scale;
-    const ds2 = (light[4 * c + 3] - sa) * scale;
     let level = levels?.[0];
     let ua = 0;
     let va = 0;
@@ -263,14 +265,17 @@ function drawPart(buffer: ColourBuffer, subject: Subject, part: Part, glass: boo
     let du2 = 0;
     let dv2 = 0;
     if (levels && level) {
+      const za = inverseDepth[a];
+      const zb = inverseDepth[b];
+      const zc = inverseDepth[c];
       ua = uvs[2 * a]!;
       va = uvs[2 * a + 1]!;
       const ub = uvs[2 * b];
       const vb = uvs[2 * b + 1];
       const uc = uvs[2 * c];
       const vc = uvs[2 * c + 1];
-      const covered = Math.abs((ub - ua) * (vc - va) - (uc - ua) * (vb - va));
-      let texels = covered * level.width * level.height * SUBPIXELS * SUBPIXELS * scale;
+      const area = Math.abs((ub - ua) * (vc - va) - (uc - ua) * (vb - va));
+      let texels = area * level.width * level.height * SUBPIXELS * SUBPIXELS * scale;
       for (let l = 1; texels > 2 && l < levels.length; l++, texels /= 4) level = levels[l]!;
       du1 = (ub * zb - ua * za) * scale;
       dv1 = (vb * zb - va * za) * scale;
@@ -282,76 +287,56 @@ function drawPart(buffer: ColourBuffer, subject: Subject, part: Part, glass: boo
     const tw = level?.width ?? 0;
     const th = level?.height ?? 0;
     const rgba = level?.rgba ?? NO_TEXELS;
-    const step0 = (yb - yc) * SUBPIXELS;
-    const step1 = (yc - ya) * SUBPIXELS;
-    const step2 = (ya - yb) * SUBPIXELS;
-    const startX = x0 * SUBPIXELS;
-    for (let y = faces[f + 5]; y <= y1; y++) {
-      const sy = y * SUBPIXELS;
-      let inside = false;
-      let w0 = (xc - xb) * (sy - yb) - (yc - yb) * (startX - xb);
-      let w1 = (xa - xc) * (sy - yc) - (ya - yc) * (startX - xc);
-      let w2 = (xb - xa) * (sy - ya) - (yb - ya) * (startX - xa);
-      for (let x = x0, i = y * width + x0; x <= x1; x++, i++, w0 += step0, w1 += step1, w2 += step2) {
-        if (w0 < 0 || w1 < 0 || w2 < 0) {
-          if (inside) break;
-          continue;
+    for (let k = 0; k < n; k++) {
+      const i = pixels[k];
+      const w1 = at1[k];
+      const w2 = at2[k];
+      const iz = nearness[k];
+      const specular = sa + w1 * ds1 + w2 * ds2;
+      const o = 3 * i;
+      let red = ra + w1 * dr1 + w2 * dr2;
+      let green = ga + w1 * dg1 + w2 * dg2;
+      let blue = ba + w1 * db1 + w2 * db2;
+      let share = 1;
+      let solid = true;
+      if (level) {
+        const z = 1 / iz;
+        let u = (ua + w1 * du1 + w2 * du2) * z * tw - 0.5;
+        let v = (va + w1 * dv1 + w2 * dv2) * z * th - 0.5;
+        u = u < 0 ? 0 : u > tw - 1.001 ? tw - 1.001 : u;
+        v = v < 0 ? 0 : v > th - 1.001 ? th - 1.001 : v;
+        const tx = u | 0;
+        const ty = v | 0;
+        u -= tx;
+        v -= ty;
+        const p = (ty * tw + tx) * 4;
+        const q = p + 4 * tw;
+        const k11 = u * v;
+        const k10 = v - k11;
+        const k01 = u - k11;
+        const k00 = 1 - u - k10;
+        if (cutout) {
+          const alpha = k00 * rgba[p + 3] + k01 * rgba[p + 7] + k10 * rgba[q + 3] + k11 * rgba[q + 7];
+          if (alpha < THINNEST) continue;
+          share = alpha > OPAQUE ? 1 : (alpha - THINNEST) / (OPAQUE - THINNEST);
+          solid = alpha >= 0.5;
         }
-        inside = true;
-        const iz = za + w1 * dz1 + w2 * dz2;
-        if (iz <= inverse[i]) continue;
-        const specular = sa + w1 * ds1 + w2 * ds2;
-        const o = 3 * i;
-        if (glass) {
-          linear[o] = Math.min(65535, linear[o] * tintRed + specular);
-          linear[o + 1] = Math.min(65535, linear[o + 1] * tintGreen + specular);
-          linear[o + 2] = Math.min(65535, linear[o + 2] * tintBlue + specular);
-          continue;
-        }
-        let red = ra + w1 * dr1 + w2 * dr2;
-        let green = ga + w1 * dg1 + w2 * dg2;
-        let blue = ba + w1 * db1 + w2 * db2;
-        let share = 1;
-        let solid = true;
-        if (level) {
-          const z = 1 / iz;
-          let u = (ua + w1 * du1 + w2 * du2) * z * tw - 0.5;
-          let v = (va + w1 * dv1 + w2 * dv2) * z * th - 0.5;
-          u = u < 0 ? 0 : u > tw - 1.001 ? tw - 1.001 : u;
-          v = v < 0 ? 0 : v > th - 1.001 ? th - 1.001 : v;
-          const tx = u | 0;
-          const ty = v | 0;
-          u -= tx;
-          v -= ty;
-          const p = (ty * tw + tx) * 4;
-          const q = p + 4 * tw;
-          const k11 = u * v;
-          const k10 = v - k11;
-          const k01 = u - k11;
-          const k00 = 1 - u - k10;
-          if (cutout) {
-            const alpha = k00 * rgba[p + 3] + k01 * rgba[p + 7] + k10 * rgba[q + 3] + k11 * rgba[q + 7];
-            if (alpha < THINNEST) continue;
-            share = alpha > OPAQUE ? 1 : (alpha - THINNEST) / (OPAQUE - THINNEST);
-            solid = alpha >= 0.5;
-          }
-          red *= k00 * rgba[p] + k01 * rgba[p + 4] + k10 * rgba[q] + k11 * rgba[q + 4];
-          green *= k00 * rgba[p + 1] + k01 * rgba[p + 5] + k10 * rgba[q + 1] + k11 * rgba[q + 5];
-          blue *= k00 * rgba[p + 2] + k01 * rgba[p + 6] + k10 * rgba[q + 2] + k11 * rgba[q + 6];
-        }
-        red += specular;
-        green += specular;
-        blue += specular;
-        if (share < 1) {
-          red = share * red + (1 - share) * linear[o];
-          green = share * green + (1 - share) * linear[o + 1];
-          blue = share * blue + (1 - share) * linear[o + 2];
-        }
-        if (solid) inverse[i] = iz;
-        linear[o] = red > 65535 ? 65535 : red;
-        linear[o + 1] = green > 65535 ? 65535 : green;
-        linear[o + 2] = blue > 65535 ? 65535 : blue;
+        red *= k00 * rgba[p] + k01 * rgba[p + 4] + k10 * rgba[q] + k11 * rgba[q + 4];
+        green *= k00 * rgba[p + 1] + k01 * rgba[p + 5] + k10 * rgba[q + 1] + k11 * rgba[q + 5];
+        blue *= k00 * rgba[p + 2] + k01 * rgba[p + 6] + k10 * rgba[q + 2] + k11 * rgba[q + 6];
       }
+      red += specular;
+      green += specular;
+      blue += specular;
+      if (share < 1) {
+        red = share * red + (1 - share) * linear[o];
+        green = share * green + (1 - share) * linear[o + 1];
+        blue = share * blue + (1 - share) * linear[o + 2];
+      }
+      if (solid) inverse[i] = iz;
+      linear[o] = red > 65535 ? 65535 : red;
+      linear[o + 1] = green > 65535 ? 65535 : green;
+      linear[o + 2] = blue > 65535 ? 65535 : blue;
     }
   }
 }

@@ -1,8 +1,9 @@
 /** Draws meshes into the depth camera: nearest surface, its angle to the ray and its infrared reflectance. */
 import type { Intrinsics } from '../../../core/sense/frames.ts';
 import type { Material } from '../surface.ts';
-import { FACE, facesInView } from './faces.ts';
 import { wholeOf } from './cameras.ts';
+import { cover, coveredIn } from './coverage.ts';
+import { areaOf, FACE, facesInView } from './faces.ts';
 import { projected, SUBPIXELS, type PosedMesh, type Projected } from './posed.ts';
 import { chainOf } from './texture-chain.ts';
 
@@ -102,26 +103,17 @@ function drawPart(
   const contrast = infraredContrast(part.material);
   const reflectance = infraredBase(part.material);
   const levels = part.texture && (cutout || (infrared && contrast > 0)) ? chainOf(part.texture) : undefined;
-  const { faces, count } = facesInView(seen, triangles, part, wholeOf(buffer.camera));
+  const listed = facesInView(seen, triangles, part, wholeOf(buffer.camera));
+  const { faces, count } = listed;
+  const covered = coveredIn(buffer.camera);
+  const { pixels, w1: at1, w2: at2, inverse: nearness } = covered;
   for (let f = 0, end = FACE * count; f < end; f += FACE) {
+    const n = cover(covered, listed, f, seen, inverse, width);
+    if (n === 0) continue;
     const a = faces[f];
     const b = faces[f + 1];
     const c = faces[f + 2];
-    const x0 = faces[f + 3];
-    const x1 = faces[f + 4];
-    const y1 = faces[f + 6];
-    const za = inverseDepth[a];
-    const zb = inverseDepth[b];
-    const zc = inverseDepth[c];
-    const xa = screen[2 * a];
-    const ya = screen[2 * a + 1];
-    const xb = screen[2 * b];
-    const yb = screen[2 * b + 1];
-    const xc = screen[2 * c];
-    const yc = screen[2 * c + 1];
-    const scale = 1 / ((xb - xa) * (yc - ya) - (xc - xa) * (yb - ya));
-    const dz1 = (zb - za) * scale;
-    const dz2 = (zc - za) * scale;
+    const scale = 1 / areaOf(screen, a, b, c);
     const ca = cosines[a];
     const dc1 = (cosines[b] - ca) * scale;
     const dc2 = (cosines[c] - ca) * scale;
@@ -133,14 +125,17 @@ function drawPart(
     let du2 = 0;
     let dv2 = 0;
     if (levels && level) {
+      const za = inverseDepth[a];
+      const zb = inverseDepth[b];
+      const zc = inverseDepth[c];
       ua = uvs[2 * a]!;
       va = uvs[2 * a + 1]!;
       const ub = uvs[2 * b];
       const vb = uvs[2 * b + 1];
       const uc = uvs[2 * c];
       const vc = uvs[2 * c + 1];
-      const covered = Math.abs((ub - ua) * (vc - va) - (uc - ua) * (vb - va));
-      let texels = covered * level.width * level.height * SUBPIXELS * SUBPIXELS * scale;
+      const area = Math.abs((ub - ua) * (vc - va) - (uc - ua) * (vb - va));
+      let texels = area * level.width * level.height * SUBPIXELS * SUBPIXELS * scale;
       for (let l = 1; texels > 2 && l < levels.length; l++, texels /= 4) level = levels[l]!;
       // u/z and v/z are linear on the screen.
       du1 = (ub * zb - ua * za) * scale;
@@ -150,43 +145,28 @@ function drawPart(
       ua *= za;
       va *= za;
     }
-    // Edge functions: w1 belongs to b, w2 to c, w0 to a; whole numbers below 2^53, hence exact.
-    const step0 = (yb - yc) * SUBPIXELS;
-    const step1 = (yc - ya) * SUBPIXELS;
-    const step2 = (ya - yb) * SUBPIXELS;
-    const startX = x0 * SUBPIXELS;
-    for (let y = faces[f + 5]; y <= y1; y++) {
-      const sy = y * SUBPIXELS;
-      let inside = false;
-      let w0 = (xc - xb) * (sy - yb) - (yc - yb) * (startX - xb);
-      let w1 = (xa - xc) * (sy - yc) - (ya - yc) * (startX - xc);
-      let w2 = (xb - xa) * (sy - ya) - (yb - ya) * (startX - xa);
-      for (let x = x0, i = y * width + x0; x <= x1; x++, i++, w0 += step0, w1 += step1, w2 += step2) {
-        if (w0 < 0 || w1 < 0 || w2 < 0) {
-          if (inside) break;
-          continue;
-        }
-        inside = true;
-        const iz = za + w1 * dz1 + w2 * dz2;
-        if (iz <= inverse[i]) continue;
-        let reflected = reflectance;
-        if (level) {
-          const z = 1 / iz;
-          let tx = ((ua + w1 * du1 + w2 * du2) * z * level.width) | 0;
-          let ty = ((va + w1 * dv1 + w2 * dv2) * z * level.height) | 0;
-          if (tx < 0) tx = 0;
-          else if (tx >= level.width) tx = level.width - 1;
-          if (ty < 0) ty = 0;
-          else if (ty >= level.height) ty = level.height - 1;
-          const texel = ty * level.width + tx;
-          if (cutout && level.rgba[4 * texel + 3] < 0.5) continue;
-          reflected *= 1 + contrast * (level.brightness[texel] - 1);
-        }
-        inverse[i] = iz;
-        const facingRay = ca + w1 * dc1 + w2 * dc2;
-        cosine[i] = facingRay < 0 ? (part.twoSided ? -facingRay : 0) : facingRay;
-        albedo[i] = reflected;
+    for (let k = 0; k < n; k++) {
+      const i = pixels[k];
+      const w1 = at1[k];
+      const w2 = at2[k];
+      const iz = nearness[k];
+      let reflected = reflectance;
+      if (level) {
+        const z = 1 / iz;
+        let tx = ((ua + w1 * du1 + w2 * du2) * z * level.width) | 0;
+        let ty = ((va + w1 * dv1 + w2 * dv2) * z * level.height) | 0;
+        if (tx < 0) tx = 0;
+        else if (tx >= level.width) tx = level.width - 1;
+        if (ty < 0) ty = 0;
+        else if (ty >= level.height) ty = level.height - 1;
+        const texel = ty * level.width + tx;
+        if (cutout && level.rgba[4 * texel + 3] < 0.5) continue;
+        reflected *= 1 + contrast * (level.brightness[texel] - 1);
       }
+      inverse[i] = iz;
+      const facingRay = ca + w1 * dc1 + w2 * dc2;
+      cosine[i] = facingRay < 0 ? (part.twoSided ? -facingRay : 0) : facingRay;
+      albedo[i] = reflected;
     }
   }
 }

@@ -17,7 +17,7 @@ import { errorField, type ErrorFieldSpec } from './error-field.ts';
 import { measureInfrared } from './infrared-camera.ts';
 import type { Light } from './light.ts';
 import { headToCamera, straightAt, type Pose } from './pose.ts';
-import { posed, type PosedMesh } from './posed.ts';
+import { posed, posedInPassing, type PosedMesh } from './posed.ts';
 import {
   colourBuffer,
   copyColour,
@@ -169,8 +169,8 @@ export function shootCrop(
 const keepStanding = keeper<Person, PosedMesh>();
 
 /**
- * As `shootCrop`, but the colour picture is black until it is drawn: once, and where `view` is given, only there. What is
- * drawn is what `shootCrop` draws.
+ * As `shootCrop`, but the colour picture is black until it is drawn: once, before the next shot, and where `view` is given,
+ * only there. What is drawn is what `shootCrop` draws.
  */
 export function shootDepthFirst(
   actors: readonly Actor[],
@@ -183,7 +183,7 @@ export function shootDepthFirst(
   const buffer = passingDepthBuffer(camera);
   const { room, colour } = options;
   const behind = room ? [keepStanding(room, 'in place', () => posed(meshOf(room), IN_PLACE))] : [];
-  const bodies = actors.map(({ person, pose }) => posed(meshOf(person), pose));
+  const bodies = posedInPassing(actors.map(({ person, pose }) => ({ mesh: meshOf(person), pose })));
   // The nearest first: what they hide is not worked out.
   for (const body of [...bodies, ...behind]) drawDepth(buffer, body, options.infrared ?? false);
   if (options.exact) return { shot: { depth: trueDepth(buffer) }, drawColour: () => undefined };
