@@ -29,6 +29,9 @@ export const settingsSchema = z.strictObject({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
+/** What a visitor may wear; a muffler is a scarf over mouth and chin. */
+export const WORN = ['glasses', 'sunglasses', 'hat', 'muffler'] as const;
+
 /** What stands before the simulated sensor; what is left out stays. */
 export const visitorSchema = z.strictObject({
   who: z.enum(['you', 'stranger', 'lookalike', 'two', 'nobody']).optional(),
@@ -38,7 +41,9 @@ export const visitorSchema = z.strictObject({
   distance: z.number().min(350).max(1500).optional(),
   dark: z.boolean().optional(),
   glasses: z.boolean().optional(),
+  sunglasses: z.boolean().optional(),
   hat: z.boolean().optional(),
+  muffler: z.boolean().optional(),
   /** Turns the head once round, as enrolment asks. */
   turning: z.boolean().optional(),
   /** Pulls the sensor's plug, or puts it back. */

@@ -16,7 +16,9 @@ export function visitorOf(sensor: string): Visitor | undefined {
     distance: modifiers.includes('far') ? 1250 : 650,
     dark: modifiers.includes('dark'),
     glasses: modifiers.includes('glasses'),
+    sunglasses: modifiers.includes('sunglasses'),
     hat: modifiers.includes('hat'),
+    muffler: modifiers.includes('muffler'),
     turning: modifiers.includes('turn'),
     plugged: true,
   };

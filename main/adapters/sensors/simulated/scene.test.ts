@@ -46,6 +46,11 @@ describe('the grammar of scenes', () => {
     expect(who('mask@1')).not.toEqual(who('you@1'));
   });
 
+  it('wears what it is asked to and nothing else', () => {
+    const { wear } = describeScene(parseScene('you+sunglasses+muffler')).visitors[0];
+    expect(wear).toEqual({ glasses: false, sunglasses: true, hat: false, muffler: true });
+  });
+
   it('stands far away, in the dark and before a Kinect v1 when asked to', () => {
     const scene = describeScene(parseScene('you+far+dark+v1@3'));
     expect(scene).toMatchObject({ light: 'dark', model: 'kinect-v1' });

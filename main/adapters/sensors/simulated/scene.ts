@@ -1,4 +1,5 @@
 /** What stands before the simulated sensor: plain descriptions, and the scenes that have a name. */
+import { WORN } from '../../../contract/api.ts';
 import { FacetError } from '../../../contract/result.ts';
 import { Random } from '../../../core/random.ts';
 import type { Light, LightName } from '../../synthetic/render/light.ts';
@@ -31,7 +32,7 @@ export interface SceneDescription {
 }
 
 export const SCENES = ['you', 'stranger', 'lookalike', 'photo', 'tablet', 'mask', 'empty', 'two'] as const;
-export const MODIFIERS = ['dark', 'window', 'glasses', 'hat', 'far', 'turn', 'v1'] as const;
+export const MODIFIERS = ['dark', 'window', ...WORN, 'far', 'turn', 'v1'] as const;
 type SceneName = (typeof SCENES)[number];
 type Modifier = (typeof MODIFIERS)[number];
 
@@ -84,7 +85,7 @@ export function parseScene(text: string): SceneRequest {
 export function describeScene({ scene, modifiers, seed }: SceneRequest): SceneDescription {
   const has = (modifier: Modifier) => modifiers.includes(modifier);
   const random = new Random(`scene ${scene} ${seed}`);
-  const wear: Wear = { glasses: has('glasses'), hat: has('hat') };
+  const wear: Wear = Object.fromEntries(WORN.map((each) => [each, has(each)]));
   const move = has('turn') ? turning : standing;
   const stance: Stance = {
     distance: has('far') ? random.between(1200, 1300) : random.between(600, 720),

@@ -14,7 +14,9 @@ const VISITOR: Visitor = {
   distance: 650,
   dark: false,
   glasses: false,
+  sunglasses: false,
   hat: false,
+  muffler: false,
   turning: false,
   plugged: true,
 };

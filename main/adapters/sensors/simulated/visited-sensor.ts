@@ -1,5 +1,5 @@
 /** The simulated sensor as a person directs it from the page: who stands there, what they hold, where they look, the plug. */
-import type { Visitor } from '../../../contract/api.ts';
+import { WORN, type Visitor } from '../../../contract/api.ts';
 import { FacetError } from '../../../contract/result.ts';
 import type { Clock, Sensor } from '../../../core/ports.ts';
 import type { SensorFrame, SensorInfo } from '../../../core/sense/frames.ts';
@@ -31,9 +31,7 @@ export class VisitedSensor implements Sensor {
     this.clock = options.clock ?? systemClock;
     const { scene, modifiers, seed } = parseScene(options.scene);
     this.seed = seed;
-    this.scene = [scene, ...(['glasses', 'hat'] as const).filter((wear) => modifiers.includes(wear))].join(
-      '+',
-    );
+    this.scene = [scene, ...WORN.filter((wear) => modifiers.includes(wear))].join('+');
     this.sensor = new SimulatedSensor(options);
     this.info = this.sensor.info;
   }
@@ -87,7 +85,8 @@ export class VisitedSensor implements Sensor {
 }
 
 /** The named scene that shows this visitor, without seed and light. */
-function sceneOf({ who, holds, glasses, hat }: Visitor): string {
+function sceneOf(visitor: Visitor): string {
+  const { who, holds } = visitor;
   const scene = who === 'nobody' ? 'empty' : who === 'two' || holds === 'nothing' ? who : holds;
-  return `${scene}${glasses ? '+glasses' : ''}${hat ? '+hat' : ''}`;
+  return [scene, ...WORN.filter((wear) => visitor[wear])].join('+');
 }
