@@ -7,6 +7,7 @@ import { cover, coveredIn } from './coverage.ts';
 import { areaOf, FACE, facesInView, type Faces } from './faces.ts';
 import { projected, SUBPIXELS, type PosedMesh, type Projected } from './posed.ts';
 import { chainOf } from './texture-chain.ts';
+import { layTexture, textureSlope } from './texture-slope.ts';
 
 /** Linear light in 1/65535 of white, red green blue interleaved, and what hides what. */
 export interface ColourBuffer {
@@ -225,6 +226,7 @@ function drawPart(buffer: ColourBuffer, subject: Subject, part: Part, glass: boo
   const cutout = part.material.kind === 'cutout';
   const levels = part.texture && !glass ? chainOf(part.texture) : undefined;
   const [tintRed, tintGreen, tintBlue] = part.material.colour;
+  const slope = textureSlope();
   const covered = coveredIn(buffer.camera);
   const { pixels, w1: at1, w2: at2, inverse: nearness } = covered;
   for (let f = 0, end = FACE * count; f < end; f += FACE) {
@@ -257,33 +259,13 @@ function drawPart(buffer: ColourBuffer, subject: Subject, part: Part, glass: boo
     const dr2 = (light[4 * c] - ra) * scale;
     const dg2 = (light[4 * c + 1] - ga) * scale;
     const db2 = (light[4 * c + 2] - ba) * scale;
-    let level = levels?.[0];
-    let ua = 0;
-    let va = 0;
-    let du1 = 0;
-    let dv1 = 0;
-    let du2 = 0;
-    let dv2 = 0;
-    if (levels && level) {
-      const za = inverseDepth[a];
-      const zb = inverseDepth[b];
-      const zc = inverseDepth[c];
-      ua = uvs[2 * a]!;
-      va = uvs[2 * a + 1]!;
-      const ub = uvs[2 * b];
-      const vb = uvs[2 * b + 1];
-      const uc = uvs[2 * c];
-      const vc = uvs[2 * c + 1];
-      const area = Math.abs((ub - ua) * (vc - va) - (uc - ua) * (vb - va));
-      let texels = area * level.width * level.height * SUBPIXELS * SUBPIXELS * scale;
-      for (let l = 1; texels > 2 && l < levels.length; l++, texels /= 4) level = levels[l]!;
-      du1 = (ub * zb - ua * za) * scale;
-      dv1 = (vb * zb - va * za) * scale;
-      du2 = (uc * zc - ua * za) * scale;
-      dv2 = (vc * zc - va * za) * scale;
-      ua *= za;
-      va *= za;
-    }
+    const level = levels && layTexture(slope, levels, uvs, inverseDepth, a, b, c, scale);
+    const ua = slope[0];
+    const va = slope[1];
+    const du1 = slope[2];
+    const dv1 = slope[3];
+    const du2 = slope[4];
+    const dv2 = slope[5];
     const tw = level?.width ?? 0;
     const th = level?.height ?? 0;
     const rgba = level?.rgba ?? NO_TEXELS;

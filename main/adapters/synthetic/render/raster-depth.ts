@@ -4,8 +4,9 @@ import type { Material } from '../surface.ts';
 import { wholeOf } from './cameras.ts';
 import { cover, coveredIn } from './coverage.ts';
 import { areaOf, FACE, facesInView } from './faces.ts';
-import { projected, SUBPIXELS, type PosedMesh, type Projected } from './posed.ts';
+import { projected, type PosedMesh, type Projected } from './posed.ts';
 import { chainOf } from './texture-chain.ts';
+import { layTexture, textureSlope } from './texture-slope.ts';
 
 /** What each pixel of the depth camera sees, before any noise. */
 export interface DepthBuffer {
@@ -105,6 +106,7 @@ function drawPart(
   const levels = part.texture && (cutout || (infrared && contrast > 0)) ? chainOf(part.texture) : undefined;
   const listed = facesInView(seen, triangles, part, wholeOf(buffer.camera));
   const { faces, count } = listed;
+  const slope = textureSlope();
   const covered = coveredIn(buffer.camera);
   const { pixels, w1: at1, w2: at2, inverse: nearness } = covered;
   for (let f = 0, end = FACE * count; f < end; f += FACE) {
@@ -117,34 +119,13 @@ function drawPart(
     const ca = cosines[a];
     const dc1 = (cosines[b] - ca) * scale;
     const dc2 = (cosines[c] - ca) * scale;
-    let level = levels?.[0];
-    let ua = 0;
-    let va = 0;
-    let du1 = 0;
-    let dv1 = 0;
-    let du2 = 0;
-    let dv2 = 0;
-    if (levels && level) {
-      const za = inverseDepth[a];
-      const zb = inverseDepth[b];
-      const zc = inverseDepth[c];
-      ua = uvs[2 * a]!;
-      va = uvs[2 * a + 1]!;
-      const ub = uvs[2 * b];
-      const vb = uvs[2 * b + 1];
-      const uc = uvs[2 * c];
-      const vc = uvs[2 * c + 1];
-      const area = Math.abs((ub - ua) * (vc - va) - (uc - ua) * (vb - va));
-      let texels = area * level.width * level.height * SUBPIXELS * SUBPIXELS * scale;
-      for (let l = 1; texels > 2 && l < levels.length; l++, texels /= 4) level = levels[l]!;
-      // u/z and v/z are linear on the screen.
-      du1 = (ub * zb - ua * za) * scale;
-      dv1 = (vb * zb - va * za) * scale;
-      du2 = (uc * zc - ua * za) * scale;
-      dv2 = (vc * zc - va * za) * scale;
-      ua *= za;
-      va *= za;
-    }
+    const level = levels && layTexture(slope, levels, uvs, inverseDepth, a, b, c, scale);
+    const ua = slope[0];
+    const va = slope[1];
+    const du1 = slope[2];
+    const dv1 = slope[3];
+    const du2 = slope[4];
+    const dv2 = slope[5];
     for (let k = 0; k < n; k++) {
       const i = pixels[k];
       const w1 = at1[k];
