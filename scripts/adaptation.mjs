@@ -16,6 +16,9 @@ const rate = ({ errors, of, low, high }) =>
 const ruleOf3 = ({ errors, of, ...rest }) =>
   errors === 0 ? `0 of ${of} (below ${share(3 / of)})` : rate({ errors, of, ...rest });
 
+/** Where the rules were changed after a part's people had been looked at, it is measured on others: their first index. */
+const FROM = { gradual: '2500', poison: '2500' };
+
 const LIGHT = { colour: 'in light', infrared: 'in the dark' };
 const CAMPAIGN = {
   stranger: 'a stranger',
@@ -91,7 +94,8 @@ ${table(['', 'before', 'after'], rows)}`;
 const page = join(root, 'docs', 'adaptation.md');
 for (const [part, tableOf] of Object.entries(PARTS)) {
   if (only !== undefined && only !== part) continue;
-  const args = part === 'retraining' ? ['retrain'] : ['adaptation', '--part', part];
+  const from = FROM[part] ? ['--from', FROM[part]] : [];
+  const args = part === 'retraining' ? ['retrain'] : ['adaptation', '--part', part, ...from];
   const measure = (people, ...more) =>
     documentOf(
       ['evaluate', ...args, '--count', people, '--films', join(root, 'out', 'films'), ...more],

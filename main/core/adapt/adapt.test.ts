@@ -6,7 +6,8 @@ import type { MatchPolicy } from '../judge/policy.ts';
 import { GALLERY_LIMITS, PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
 import { galleryOf, templateOf } from '../people/gallery.fixture.ts';
 import { removeLook } from '../people/looks.ts';
-import { templatesInUse, withoutExpired } from './anchors.ts';
+import { comparedWith, templatesInUse, withoutExpired } from './anchors.ts';
+import { matchesGallery } from '../judge/match.ts';
 import { ADAPTATION_LIMITS, dayOf } from './bounds.ts';
 import { learn } from './follow.ts';
 import { adaptedDays, undoDay } from './history.ts';
@@ -43,6 +44,7 @@ const POLICY: MatchPolicy = {
     opens: chord(20),
     remember: chord(40),
     follow: chord(30),
+    reach: chord(45),
     confident: 0.9,
   },
 };
@@ -127,6 +129,21 @@ describe('a gallery that follows its person', () => {
     );
     expect(farthest).toBeLessThanOrEqual(chord(30));
     expect(farthest).toBeGreaterThan(chord(28));
+  });
+
+  it('was led towards somebody else opens for them no farther than it reaches from what was enrolled', () => {
+    const led = unlocks(
+      galleryOf([template(0)]),
+      Array.from({ length: 100 }, (_, n) => [n * 0.5, n] as const),
+    );
+    const opens = (degrees: number, gallery: Gallery) => {
+      const { embeddings } = face(degrees);
+      const compared = comparedWith(embeddings, templatesInUse(gallery, POLICY, day(100)), POLICY);
+      return matchesGallery(embeddings, 1, compared, POLICY.colour);
+    };
+    const until = (gallery: Gallery) => [...Array(90).keys()].findLast((degrees) => opens(degrees, gallery));
+    expect(until(galleryOf([template(0)]))).toBe(19);
+    expect(until(led)).toBe(45);
   });
 
   it.each<[string, number, Seen?]>([

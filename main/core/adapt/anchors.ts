@@ -37,6 +37,22 @@ export const templatesInUse = (
 ): Template[] =>
   withoutExpired(gallery, wallTime).templates.filter((template) => comparable(template, policy));
 
+/**
+ * What a face is compared with. Whoever is farther from what was enrolled than adaptation reaches is compared with that alone:
+ * templates that were led towards somebody else, one small step after the other, still do not open for them.
+ * @param inUse as `templatesInUse` gives them
+ */
+export function comparedWith(
+  face: Embeddings,
+  inUse: readonly Template[],
+  { adaptation }: Pick<MatchPolicy, 'adaptation'>,
+): Embeddings[] {
+  const anchors = anchorsOf(inUse);
+  const distance = adaptation && anchorDistance(face, anchors, adaptation);
+  const near = !adaptation || (distance !== undefined && distance <= adaptation.reach);
+  return (near ? inUse : anchors).map(({ embeddings }) => embeddings);
+}
+
 /** What the person enrolled: nothing that adapts ever changes these. */
 export const anchorsOf = (templates: readonly Template[]): Template[] =>
   templates.filter(({ source }) => source === 'enrolment');

@@ -9,7 +9,7 @@ import { fusedDistance, matchesGallery } from '../judge/match.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import { sectorOf } from '../people/enrolment.ts';
 import { GALLERY_LIMITS, PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
-import { anchorDistance, anchorsOf, templatesInUse } from './anchors.ts';
+import { anchorDistance, anchorsOf, comparedWith, templatesInUse } from './anchors.ts';
 import { ADAPTATION_LIMITS, dayOf } from './bounds.ts';
 
 /** An adapted template of an enrolled look: it follows the person, and is not a look of its own. */
@@ -71,7 +71,7 @@ function follow(
   const anchors = anchorsOf(inUse);
   const distance = anchorDistance(embeddings, anchors, bounds);
   if (!attentive || distance === undefined || distance > bounds.follow) return undefined;
-  const compared = inUse.map((template) => template.embeddings);
+  const compared = comparedWith(embeddings, inUse, policy);
   if (!matchesGallery(embeddings, fusedFrames, compared, policy[spectrum], bounds.confident))
     return undefined;
   const sector = directionOf(pose);

@@ -783,7 +783,15 @@ describe("a network of a person's own", () => {
     ...POLICY,
     networks: 'now',
     colour: [{ ...POLICY.colour[0], parts: POLICY.colour[0].parts.flatMap((part) => [part, part]) }],
-    adaptation: { kind: 'shape', pooling: { nearest: 1 }, opens: 2, remember: 2, follow: 2, confident: 1 },
+    adaptation: {
+      kind: 'shape',
+      pooling: { nearest: 1 },
+      opens: 2,
+      remember: 2,
+      follow: 2,
+      reach: 2,
+      confident: 1,
+    },
   };
   const seenAt = (sequence: number, personal: number | undefined) => {
     const { evidence } = face({ sequence });
@@ -918,6 +926,7 @@ describe('a gallery that learns', () => {
     opens: 0.6,
     remember: 0.6,
     follow: 0.4,
+    reach: 0.6,
     confident: 0.9,
   };
   const learning = () =>

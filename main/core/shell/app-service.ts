@@ -25,7 +25,7 @@ import {
 } from '../people/enrolment.ts';
 import { meanEmbedding } from '../face/embedding.ts';
 import { isFresh } from '../sense/freshness.ts';
-import { comparable, templatesInUse, withoutExpired } from '../adapt/anchors.ts';
+import { comparable, comparedWith, templatesInUse, withoutExpired } from '../adapt/anchors.ts';
 import { learn } from '../adapt/follow.ts';
 import { adaptedDays, undoDay } from '../adapt/history.ts';
 import { Refusals } from '../adapt/refusals.ts';
@@ -428,6 +428,7 @@ export class AppService {
           matches(
             policy.value,
             evidence,
+            [],
             captures.map((c) => c.embeddings),
           ),
       },
@@ -483,7 +484,6 @@ export class AppService {
     const policy = await this.parts.loadPolicy();
     if (!policy.ok) return policy;
     const templates = templatesInUse(gallery, policy.value, this.parts.clock.wallTime());
-    const known = templates.map(({ embeddings }) => embeddings);
     const seen: SeenFace[] = [];
     let latestAt: Milliseconds | undefined;
     const turned = await this.watchTurn(
@@ -493,9 +493,14 @@ export class AppService {
         what: 'look at you',
         consequence: 'nothing was changed',
         refuses: (sensor) => foreignSensor(request.sensor, undefined, sensor, gallery),
-        mayBegin: (evidence) => matches(policy.value, evidence, known),
+        mayBegin: (evidence) => matches(policy.value, evidence, templates),
         samePerson: (evidence, captures) =>
-          matches(policy.value, evidence, [...known, ...captures.map((c) => c.embeddings)]),
+          matches(
+            policy.value,
+            evidence,
+            templates,
+            captures.map((c) => c.embeddings),
+          ),
         share: () => seen.length / SEEN.least,
         recognised: ({ embeddings, relief, capturedAt }) => {
           if (!relief || (latestAt !== undefined && Math.abs(capturedAt - latestAt) < SEEN.apart)) return;
@@ -612,9 +617,7 @@ export class AppService {
       );
     const policy = await this.parts.loadPolicy(request.sensitivity);
     if (!policy.ok) return policy;
-    const templates = templatesInUse(gallery.value, policy.value, clock.wallTime()).map(
-      ({ embeddings }) => embeddings,
-    );
+    const templates = templatesInUse(gallery.value, policy.value, clock.wallTime());
     if (templates.length === 0)
       return fail(
         'not-enrolled',
@@ -622,7 +625,7 @@ export class AppService {
       );
     const personal = recognition(gallery.value, policy.value);
     const { network } = personal;
-    const compared = network ? [...templates, ...personalTemplates(network)] : templates;
+    const own = network ? personalTemplates(network) : [];
     let warning: string | undefined;
     const begun = await lock.beginFace();
     if (!begun.ok) return begun;
@@ -640,7 +643,7 @@ export class AppService {
       recognises: (evidence: FaceEvidence) => {
         // What lacks the person's own embedding is judged as Facet came.
         const whole = !network || evidence.embeddings.has(network.kind);
-        const known = matches(whole ? personal.policy : policy.value, evidence, compared);
+        const known = matches(whole ? personal.policy : policy.value, evidence, templates, own);
         if (known) recognised = withoutPersonal(evidence);
         return known;
       },
@@ -742,8 +745,19 @@ export class AppService {
   }
 }
 
-const matches = (policy: MatchPolicy, evidence: FaceEvidence, templates: readonly Embeddings[]): boolean =>
-  matchesGallery(evidence.embeddings, evidence.fusedFrames, templates, policy[evidence.spectrum]);
+/** @param besides embeddings that count whatever adapted */
+const matches = (
+  policy: MatchPolicy,
+  { embeddings, fusedFrames, spectrum }: FaceEvidence,
+  templates: readonly Template[],
+  besides: readonly Embeddings[] = [],
+): boolean =>
+  matchesGallery(
+    embeddings,
+    fusedFrames,
+    [...comparedWith(embeddings, templates, policy), ...besides],
+    policy[spectrum],
+  );
 
 const stalled = (consequence: string): Failure =>
   fail(

@@ -1,4 +1,5 @@
 /** People who age: how often they are missed, with and without templates that follow them. */
+import { comparedWith } from '../../../core/adapt/anchors.ts';
 import { learn } from '../../../core/adapt/follow.ts';
 import { rateOf, type Rate } from '../../../core/evaluation/rates.ts';
 import { matchesGallery } from '../../../core/judge/match.ts';
@@ -30,7 +31,7 @@ export function judgeGradual(films: readonly GradualFilm[], policy: MatchPolicy)
         !matchesGallery(
           face.embeddings,
           face.fusedFrames,
-          templates.map(({ embeddings }) => embeddings),
+          comparedWith(face.embeddings, templates, policy),
           policy[face.spectrum],
         );
       const lost = missed(gallery);

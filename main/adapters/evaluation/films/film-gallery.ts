@@ -1,6 +1,6 @@
 /** Galleries and attempts as the app would have them, from what was filmed. */
 import type { Evidence, FaceEvidence } from '../../../contract/evidence.ts';
-import { templatesInUse } from '../../../core/adapt/anchors.ts';
+import { comparedWith, templatesInUse } from '../../../core/adapt/anchors.ts';
 import { beginAttempt, stepAttempt } from '../../../core/judge/decide.ts';
 import { matchesGallery } from '../../../core/judge/match.ts';
 import type { MatchPolicy } from '../../../core/judge/policy.ts';
@@ -41,13 +41,18 @@ export function attempt(
   wallTime: number,
 ): FaceEvidence | undefined {
   if (evidence.length === 0) return undefined;
-  const templates = templatesInUse(gallery, policy, wallTime).map(({ embeddings }) => embeddings);
+  const inUse = templatesInUse(gallery, policy, wallTime);
   let recognised: FaceEvidence | undefined;
   let state = beginAttempt(evidence[0].capturedAt);
   const rules = {
     attentionRequired: true,
     recognises: (face: FaceEvidence) => {
-      const known = matchesGallery(face.embeddings, face.fusedFrames, templates, policy[face.spectrum]);
+      const known = matchesGallery(
+        face.embeddings,
+        face.fusedFrames,
+        comparedWith(face.embeddings, inUse, policy),
+        policy[face.spectrum],
+      );
       if (known) recognised = face;
       return known;
     },
