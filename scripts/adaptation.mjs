@@ -17,7 +17,7 @@ const ruleOf3 = ({ errors, of, ...rest }) =>
   errors === 0 ? `0 of ${of} (below ${share(3 / of)})` : rate({ errors, of, ...rest });
 
 /** Where the rules were changed after a part's people had been looked at, it is measured on others: their first index. */
-const FROM = { gradual: '2500', poison: '2500' };
+const FROM = { gradual: '2600', poison: '2600' };
 
 const LIGHT = { colour: 'in light', infrared: 'in the dark' };
 const CAMPAIGN = {

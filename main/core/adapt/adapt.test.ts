@@ -44,7 +44,7 @@ const POLICY: MatchPolicy = {
     opens: chord(20),
     remember: chord(40),
     follow: chord(30),
-    reach: chord(45),
+    reach: [{ fusedFrames: 1, distance: chord(45) }],
     confident: 0.9,
   },
 };
@@ -137,9 +137,9 @@ describe('a gallery that follows its person', () => {
       Array.from({ length: 100 }, (_, n) => [n * 0.5, n] as const),
     );
     const opens = (degrees: number, gallery: Gallery) => {
-      const { embeddings } = face(degrees);
-      const compared = comparedWith(embeddings, templatesInUse(gallery, POLICY, day(100)), POLICY);
-      return matchesGallery(embeddings, 1, compared, POLICY.colour);
+      const seen = face(degrees);
+      const compared = comparedWith(seen, templatesInUse(gallery, POLICY, day(100)), POLICY);
+      return matchesGallery(seen.embeddings, 1, compared, POLICY.colour);
     };
     const until = (gallery: Gallery) => [...Array(90).keys()].findLast((degrees) => opens(degrees, gallery));
     expect(until(galleryOf([template(0)]))).toBe(19);

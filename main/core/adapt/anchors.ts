@@ -1,6 +1,6 @@
 /** Which templates count, and how far something is from those that the person enrolled. */
-import type { Embeddings } from '../../contract/evidence.ts';
-import { galleryDistance } from '../judge/match.ts';
+import type { Embeddings, FaceEvidence } from '../../contract/evidence.ts';
+import { galleryDistance, limitAt } from '../judge/match.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import { PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
 import { unlearned } from '../people/looks.ts';
@@ -43,13 +43,13 @@ export const templatesInUse = (
  * @param inUse as `templatesInUse` gives them
  */
 export function comparedWith(
-  face: Embeddings,
+  { embeddings: face, fusedFrames }: Pick<FaceEvidence, 'embeddings' | 'fusedFrames'>,
   inUse: readonly Template[],
   { adaptation }: Pick<MatchPolicy, 'adaptation'>,
 ): Embeddings[] {
   const anchors = anchorsOf(inUse);
   const distance = adaptation && anchorDistance(face, anchors, adaptation);
-  const near = !adaptation || (distance !== undefined && distance <= adaptation.reach);
+  const near = !adaptation || (distance !== undefined && distance <= limitAt(adaptation.reach, fusedFrames));
   return (near ? inUse : anchors).map(({ embeddings }) => embeddings);
 }
 

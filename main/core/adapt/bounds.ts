@@ -1,6 +1,6 @@
 /** How far templates may follow their person: limits that were measured for the shape alone (core/judge/policy.ts). */
 import type { EmbeddingKind } from '../../contract/evidence.ts';
-import type { Pooling } from '../judge/match.ts';
+import type { Pooling, Requirement } from '../judge/match.ts';
 import type { RememberedLook } from '../people/gallery.ts';
 
 export interface AdaptationBounds {
@@ -13,8 +13,8 @@ export interface AdaptationBounds {
   readonly remember: number;
   /** Farthest from the enrolled templates that one may be which follows the person from day to day. */
   readonly follow: number;
-  /** Farthest from the enrolled templates that a face may be which adapted ones help to recognise. */
-  readonly reach: number;
+  /** Farthest from the enrolled templates that a face may be which adapted ones help to recognise, by number of fused frames. */
+  readonly reach: Requirement['limits'];
   /** An unlock is confident within this share of every limit. */
   readonly confident: number;
 }

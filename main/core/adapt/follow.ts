@@ -62,16 +62,17 @@ function noteUse(
 
 function follow(
   gallery: Gallery,
-  { embeddings, fusedFrames, spectrum, pose, attentive }: FaceEvidence,
+  face: FaceEvidence,
   policy: MatchPolicy,
   wallTime: number,
 ): Gallery | undefined {
+  const { embeddings, fusedFrames, spectrum, pose, attentive } = face;
   const bounds = policy.adaptation!;
   const inUse = templatesInUse(gallery, policy, wallTime);
   const anchors = anchorsOf(inUse);
   const distance = anchorDistance(embeddings, anchors, bounds);
   if (!attentive || distance === undefined || distance > bounds.follow) return undefined;
-  const compared = comparedWith(embeddings, inUse, policy);
+  const compared = comparedWith(face, inUse, policy);
   if (!matchesGallery(embeddings, fusedFrames, compared, policy[spectrum], bounds.confident))
     return undefined;
   const sector = directionOf(pose);

@@ -24,7 +24,7 @@ const POLICY: MatchPolicy = {
     opens: 0.52,
     remember: 0.7,
     follow: 0.6,
-    reach: 0.7,
+    reach: [],
     confident: 0.9,
   },
 };

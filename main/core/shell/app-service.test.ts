@@ -789,7 +789,7 @@ describe("a network of a person's own", () => {
       opens: 2,
       remember: 2,
       follow: 2,
-      reach: 2,
+      reach: [{ fusedFrames: 1, distance: 2 }],
       confident: 1,
     },
   };
@@ -926,7 +926,7 @@ describe('a gallery that learns', () => {
     opens: 0.6,
     remember: 0.6,
     follow: 0.4,
-    reach: 0.6,
+    reach: [{ fusedFrames: 1, distance: 0.6 }],
     confident: 0.9,
   };
   const learning = () =>

@@ -748,15 +748,15 @@ export class AppService {
 /** @param besides embeddings that count whatever adapted */
 const matches = (
   policy: MatchPolicy,
-  { embeddings, fusedFrames, spectrum }: FaceEvidence,
+  face: FaceEvidence,
   templates: readonly Template[],
   besides: readonly Embeddings[] = [],
 ): boolean =>
   matchesGallery(
-    embeddings,
-    fusedFrames,
-    [...comparedWith(embeddings, templates, policy), ...besides],
-    policy[spectrum],
+    face.embeddings,
+    face.fusedFrames,
+    [...comparedWith(face, templates, policy), ...besides],
+    policy[face.spectrum],
   );
 
 const stalled = (consequence: string): Failure =>

@@ -120,7 +120,7 @@ const POLICY: MatchPolicy = {
     opens: 0.5,
     remember: 0.6,
     follow: 0.4,
-    reach: 0.6,
+    reach: [{ fusedFrames: 1, distance: 0.6 }],
     confident: 0.9,
   },
 };

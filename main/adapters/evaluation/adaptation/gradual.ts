@@ -31,7 +31,7 @@ export function judgeGradual(films: readonly GradualFilm[], policy: MatchPolicy)
         !matchesGallery(
           face.embeddings,
           face.fusedFrames,
-          comparedWith(face.embeddings, templates, policy),
+          comparedWith(face, templates, policy),
           policy[face.spectrum],
         );
       const lost = missed(gallery);

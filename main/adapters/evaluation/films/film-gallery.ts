@@ -50,7 +50,7 @@ export function attempt(
       const known = matchesGallery(
         face.embeddings,
         face.fusedFrames,
-        comparedWith(face.embeddings, inUse, policy),
+        comparedWith(face, inUse, policy),
         policy[face.spectrum],
       );
       if (known) recognised = face;
