@@ -37,7 +37,7 @@ const CONFIDENT = 0.9;
 
 /**
  * Of the most comfortable limit: as far as adapted templates reach. Chosen on validation people: whoever ages for two years stays
- * within nearly always, and no stranger comes as near (1.54 at least).
+ * within nearly always, and no stranger comes as near.
  */
 const REACH = 1.3;
 
