@@ -80,20 +80,34 @@ function freenect(): Driver {
   };
 }
 
-/** Three mirrored pictures in memory that the package wants back. */
-const kinect2 = (): Driver => ({
-  name: 'kinect2',
-  scene: 'you',
-  prepare: (frame) => {
-    const { depth, infrared, colour } = mirrored(frame);
-    const payload = {
-      color: { buffer: bytesOf(colour) },
-      rawDepth: { buffer: bytesOf(depth) },
-      infrared: { buffer: Uint8Array.from(infrared, (value) => value >> 6) },
-    };
-    return () => replaced(frame, picturesOf(payload, 'colour'));
-  },
-});
+/** Three mirrored pictures, each frame's in the same memory: the package wants it back. */
+function kinect2(): Driver {
+  const pixels = DEPTH_SIZE.width * DEPTH_SIZE.height;
+  const colour = new Uint32Array(COLOUR_PIXELS);
+  const depth = new Uint16Array(pixels);
+  const infrared = new Uint8Array(pixels);
+  const payload = {
+    color: { buffer: bytesOf(colour) },
+    rawDepth: { buffer: bytesOf(depth) },
+    infrared: { buffer: infrared },
+  };
+  return {
+    name: 'kinect2',
+    scene: 'you',
+    prepare: (frame) => {
+      rgba(frame.colour!, colour);
+      depth.set(frame.depth.data);
+      infrared.set(frame.infrared!.data.map((value) => value >> 6));
+      for (const [picture, width] of [
+        [colour, COLOUR_SIZE.width],
+        [depth, DEPTH_SIZE.width],
+        [infrared, DEPTH_SIZE.width],
+      ] as const)
+        unmirror(picture, width);
+      return () => replaced(frame, picturesOf(payload, 'colour'));
+    },
+  };
+}
 
 /** Three mirrored pictures in memory of their own: the addon's thread copies them, and makes millimetres of metres. */
 const freenect2 = (): Driver => ({
@@ -114,11 +128,10 @@ const freenect2 = (): Driver => ({
 const mirrored = ({ depth, infrared, colour }: SensorFrame): Required<Omit<Pictures, 'registered'>> => ({
   depth: unmirror(depth.data.slice(), DEPTH_SIZE.width),
   infrared: unmirror(infrared!.data.slice(), DEPTH_SIZE.width),
-  colour: unmirror(rgba(colour!), COLOUR_SIZE.width),
+  colour: unmirror(rgba(colour!, new Uint32Array(COLOUR_PIXELS)), COLOUR_SIZE.width),
 });
 
-function rgba({ data, channels }: ColourImage): Uint32Array {
-  const out = new Uint32Array(COLOUR_PIXELS);
+function rgba({ data, channels }: ColourImage, out: Uint32Array): Uint32Array {
   for (let i = 0, at = 0; i < out.length; i++, at += channels)
     out[i] = (0xff000000 | (data[at + 2] << 16) | (data[at + 1] << 8) | data[at]) >>> 0;
   return out;

@@ -20,7 +20,7 @@ export const DRAWN_COLOUR: PlacedCamera = {
 };
 
 /** Turns each row round, in place. */
-export function unmirror<T extends Uint16Array | Uint32Array>(picture: T, width: number): T {
+export function unmirror<T extends Uint8Array | Uint16Array | Uint32Array>(picture: T, width: number): T {
   for (let row = 0; row < picture.length; row += width) picture.subarray(row, row + width).reverse();
   return picture;
 }
