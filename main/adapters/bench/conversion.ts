@@ -6,7 +6,14 @@ import { Registrar, type Region } from '../../core/sense/registration.ts';
 import { rawDepth } from '../sensors/freenect/fakenect-film.ts';
 import { VIDEO } from '../sensors/freenect/freenect-addon.ts';
 import { depthOf, DRAWN_TRIANGLE, millimetresOf, SIZE } from '../sensors/freenect/kinect-v1.ts';
-import { COLOUR_PIXELS, COLOUR_SIZE, DEPTH_SIZE, unmirror } from '../sensors/kinect-v2.ts';
+import {
+  bytesOf,
+  COLOUR_PIXELS,
+  COLOUR_SIZE,
+  DEPTH_PIXELS,
+  DEPTH_SIZE,
+  unmirror,
+} from '../sensors/kinect-v2.ts';
 import { picturesOf, type Pictures } from '../sensors/kinect2/payload.ts';
 import { ordinaryCast } from '../sensors/simulated/cast.ts';
 import { FRAME_TIME, Stage } from '../sensors/simulated/stage.ts';
@@ -82,10 +89,9 @@ function freenect(): Driver {
 
 /** Three mirrored pictures, each frame's in the same memory: the package wants it back. */
 function kinect2(): Driver {
-  const pixels = DEPTH_SIZE.width * DEPTH_SIZE.height;
   const colour = new Uint32Array(COLOUR_PIXELS);
-  const depth = new Uint16Array(pixels);
-  const infrared = new Uint8Array(pixels);
+  const depth = new Uint16Array(DEPTH_PIXELS);
+  const infrared = new Uint8Array(DEPTH_PIXELS);
   const payload = {
     color: { buffer: bytesOf(colour) },
     rawDepth: { buffer: bytesOf(depth) },
@@ -143,6 +149,3 @@ const replaced = (frame: SensorFrame, { depth, infrared, colour }: Pictures): Se
   infrared: { ...frame.infrared!, data: infrared },
   colour: { ...frame.colour!, channels: 4, data: bytesOf(colour!) },
 });
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Uint16Array | Uint32Array): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);

@@ -25,6 +25,6 @@ export function unmirror<T extends Uint8Array | Uint16Array | Uint32Array>(pictu
   return picture;
 }
 
-/** A colour picture as the frames carry it, from whole pixels of four bytes. */
-export const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array =>
+/** The bytes of whole pixels: a colour picture as the frames carry it. */
+export const bytesOf = ({ buffer, byteOffset, byteLength }: Uint16Array | Uint32Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);

@@ -1,5 +1,5 @@
 /** Which pixels a face covers that nothing nearer hides: the inner loops that every picture shares. */
-import type { Faces } from './faces.ts';
+import { areaOf, type Faces } from './faces.ts';
 import { SUBPIXELS, type Projected } from './posed.ts';
 
 /** Pixels of one face, row by row. */
@@ -56,7 +56,7 @@ export function cover(
   const xc = screen[2 * c];
   const yc = screen[2 * c + 1];
   const za = inverseDepth[a];
-  const scale = 1 / ((xb - xa) * (yc - ya) - (xc - xa) * (yb - ya));
+  const scale = 1 / areaOf(screen, a, b, c);
   const dz1 = (inverseDepth[b] - za) * scale;
   const dz2 = (inverseDepth[c] - za) * scale;
   const x0 = faces[f + 3];

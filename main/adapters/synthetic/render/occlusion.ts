@@ -42,7 +42,7 @@ export function occlusion(mesh: RenderMesh): (vertices?: Uint32Array) => Float32
     const open = new Float32Array(vertexCount).fill(1);
     return () => open;
   }
-  const centres = frontFirst(opaqueCentres(mesh));
+  const centres = opaqueCentres(mesh);
   const outlooks = directions().map((towards) => outlook(centres, towards));
   const open = new Float32Array(vertexCount);
   const known = new Uint8Array(vertexCount);
@@ -107,32 +107,6 @@ function lookOut(
     }
   }
   for (let i = 0; i < vertices.length; i++) open[vertices[i]] = (seen[i] + 1e-6) / total[i];
-}
-
-/** Of a millimetre each; what is farther out lies in the first or the last. */
-const SLICES = 256;
-
-/**
- * The centres from the front to the back, slice by slice. Light comes from the front mostly: what is found first hides most of
- * what follows, and a processor can guess that.
- */
-function frontFirst(centres: Float64Array): Float64Array {
-  const count = centres.length / 3;
-  const begins = new Uint32Array(SLICES + 1);
-  const slices = new Uint8Array(count);
-  for (let i = 0; i < count; i++) {
-    slices[i] = Math.max(0, Math.min(SLICES - 1, SLICES / 2 - centres[3 * i + 2]));
-    begins[slices[i] + 1]++;
-  }
-  for (let s = 0; s < SLICES; s++) begins[s + 1] += begins[s];
-  const sorted = new Float64Array(centres.length);
-  for (let i = 0; i < count; i++) {
-    const to = 3 * begins[slices[i]]++;
-    sorted[to] = centres[3 * i];
-    sorted[to + 1] = centres[3 * i + 1];
-    sorted[to + 2] = centres[3 * i + 2];
-  }
-  return sorted;
 }
 
 /** Centres of all triangles that block light, x y z interleaved. */
