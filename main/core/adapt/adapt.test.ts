@@ -6,12 +6,13 @@ import type { MatchPolicy } from '../judge/policy.ts';
 import { GALLERY_LIMITS, PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
 import { galleryOf, templateOf } from '../people/gallery.fixture.ts';
 import { removeLook } from '../people/looks.ts';
-import { comparedWith, templatesInUse, withoutExpired } from './anchors.ts';
-import { matchesGallery } from '../judge/match.ts';
+import { templatesInUse, withoutExpired } from './anchors.ts';
 import { ADAPTATION_LIMITS, dayOf } from './bounds.ts';
 import { learn } from './follow.ts';
 import { adaptedDays, undoDay } from './history.ts';
+import { recognises } from './recognise.ts';
 import { mayRemember, noteFace, rememberLook } from './remember.ts';
+import { boundsOf } from './bounds.fixture.ts';
 
 const DAY = 86_400_000;
 const TODAY = new Date(2026, 5, 1, 12).getTime();
@@ -38,15 +39,12 @@ const POLICY: MatchPolicy = {
   ],
   infrared: [],
   networks: 'now',
-  adaptation: {
-    kind: 'shape',
-    pooling: { nearest: 1 },
+  adaptation: boundsOf({
     opens: chord(20),
     remember: chord(40),
     follow: chord(30),
-    reach: [{ fusedFrames: 1, distance: chord(45) }],
-    confident: 0.9,
-  },
+    reach: { limits: [{ fusedFrames: 1, distance: chord(45) }] },
+  }),
 };
 
 const template = (degrees: number, change: Partial<Template> = {}) =>
@@ -137,9 +135,8 @@ describe('a gallery that follows its person', () => {
       Array.from({ length: 100 }, (_, n) => [n * 0.5, n] as const),
     );
     const opens = (degrees: number, gallery: Gallery) => {
-      const seen = face(degrees);
-      const compared = comparedWith(seen, templatesInUse(gallery, POLICY, day(100)), POLICY);
-      return matchesGallery(seen.embeddings, 1, compared, POLICY.colour);
+      const seen = { ...face(degrees), fusedFrames: 1 };
+      return recognises(seen, templatesInUse(gallery, POLICY, day(100)), POLICY);
     };
     const until = (gallery: Gallery) => [...Array(90).keys()].findLast((degrees) => opens(degrees, gallery));
     expect(until(galleryOf([template(0)]))).toBe(19);

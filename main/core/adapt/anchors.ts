@@ -1,6 +1,6 @@
 /** Which templates count, and how far something is from those that the person enrolled. */
-import type { Embeddings, FaceEvidence } from '../../contract/evidence.ts';
-import { galleryDistance, limitAt } from '../judge/match.ts';
+import type { Embeddings } from '../../contract/evidence.ts';
+import { galleryDistance } from '../judge/match.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import { PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
 import { unlearned } from '../people/looks.ts';
@@ -36,22 +36,6 @@ export const templatesInUse = (
   wallTime: number,
 ): Template[] =>
   withoutExpired(gallery, wallTime).templates.filter((template) => comparable(template, policy));
-
-/**
- * What a face is compared with. Whoever is farther from what was enrolled than adaptation reaches is compared with that alone:
- * templates that were led towards somebody else, one small step after the other, still do not open for them.
- * @param inUse as `templatesInUse` gives them
- */
-export function comparedWith(
-  { embeddings: face, fusedFrames }: Pick<FaceEvidence, 'embeddings' | 'fusedFrames'>,
-  inUse: readonly Template[],
-  { adaptation }: Pick<MatchPolicy, 'adaptation'>,
-): Embeddings[] {
-  const anchors = anchorsOf(inUse);
-  const distance = adaptation && anchorDistance(face, anchors, adaptation);
-  const near = !adaptation || (distance !== undefined && distance <= limitAt(adaptation.reach, fusedFrames));
-  return (near ? inUse : anchors).map(({ embeddings }) => embeddings);
-}
 
 /** What the person enrolled: nothing that adapts ever changes these. */
 export const anchorsOf = (templates: readonly Template[]): Template[] =>

@@ -13,8 +13,8 @@ export interface AdaptationBounds {
   readonly remember: number;
   /** Farthest from the enrolled templates that one may be which follows the person from day to day. */
   readonly follow: number;
-  /** Farthest from the enrolled templates that a face may be which adapted ones help to recognise, by number of fused frames. */
-  readonly reach: Requirement['limits'];
+  /** Farthest from the enrolled templates that a face may be which adapted ones help to recognise. */
+  readonly reach: Pick<Requirement, 'limits'>;
   /** An unlock is confident within this share of every limit. */
   readonly confident: number;
 }

@@ -5,12 +5,13 @@
  */
 import type { Sector } from '../../contract/codes.ts';
 import type { FaceEvidence } from '../../contract/evidence.ts';
-import { fusedDistance, matchesGallery } from '../judge/match.ts';
+import { fusedDistance } from '../judge/match.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import { sectorOf } from '../people/enrolment.ts';
 import { GALLERY_LIMITS, PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
-import { anchorDistance, anchorsOf, comparedWith, templatesInUse } from './anchors.ts';
+import { anchorDistance, anchorsOf, templatesInUse } from './anchors.ts';
 import { ADAPTATION_LIMITS, dayOf } from './bounds.ts';
+import { recognises } from './recognise.ts';
 
 /** An adapted template of an enrolled look: it follows the person, and is not a look of its own. */
 export const follows = (gallery: Gallery, { source, look }: Template): boolean =>
@@ -66,15 +67,13 @@ function follow(
   policy: MatchPolicy,
   wallTime: number,
 ): Gallery | undefined {
-  const { embeddings, fusedFrames, spectrum, pose, attentive } = face;
+  const { embeddings, pose, attentive } = face;
   const bounds = policy.adaptation!;
   const inUse = templatesInUse(gallery, policy, wallTime);
   const anchors = anchorsOf(inUse);
   const distance = anchorDistance(embeddings, anchors, bounds);
   if (!attentive || distance === undefined || distance > bounds.follow) return undefined;
-  const compared = comparedWith(face, inUse, policy);
-  if (!matchesGallery(embeddings, fusedFrames, compared, policy[spectrum], bounds.confident))
-    return undefined;
+  if (!recognises(face, inUse, policy, { share: bounds.confident })) return undefined;
   const sector = directionOf(pose);
   const same = gallery.templates
     .filter((template) => follows(gallery, template) && directionOf(template.pose) === sector)

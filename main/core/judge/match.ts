@@ -87,11 +87,7 @@ export function requiredDistance(
 }
 
 /** The limit for a probe of so many fused frames; no distance reaches it where there is none. */
-export const limitFor = ({ limits }: Requirement, fusedFrames: number): number =>
-  limitAt(limits, fusedFrames);
-
-/** The entry with the most frames that so many fused ones have; no distance reaches it where there is none. */
-export const limitAt = (limits: Requirement['limits'], fusedFrames: number): number =>
+export const limitFor = ({ limits }: Pick<Requirement, 'limits'>, fusedFrames: number): number =>
   limits.findLast((entry) => entry.fusedFrames <= fusedFrames)?.distance ?? -Infinity;
 
 /**

@@ -48,16 +48,16 @@ const REACH = 1.3;
  */
 function boundsOf(shape: ModelEntry): AdaptationBounds {
   const limits = (level: Sensitivity) => alone(shape, POOLING.shape, 'infrared', level).limits;
+  const comfortable = limits(SENSITIVITIES[0]);
   return {
     kind: kindIn('infrared', shape.id),
     pooling: POOLING.shape,
     opens: limits(DEFAULT_SENSITIVITY).at(-1)!.distance,
-    remember: limits(SENSITIVITIES[0])[0].distance,
-    follow: limits(SENSITIVITIES[0]).at(-1)!.distance,
-    reach: limits(SENSITIVITIES[0]).map(({ fusedFrames, distance }) => ({
-      fusedFrames,
-      distance: REACH * distance,
-    })),
+    remember: comfortable[0].distance,
+    follow: comfortable.at(-1)!.distance,
+    reach: {
+      limits: comfortable.map(({ fusedFrames, distance }) => ({ fusedFrames, distance: REACH * distance })),
+    },
     confident: CONFIDENT,
   };
 }

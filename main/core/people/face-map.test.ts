@@ -3,6 +3,7 @@ import type { MatchPolicy } from '../judge/policy.ts';
 import { drawFaceMap, type Project } from './face-map.ts';
 import { galleryOf, templateOf } from './gallery.fixture.ts';
 import { PREPROCESSING, type Gallery, type Template } from './gallery.ts';
+import { boundsOf } from '../adapt/bounds.fixture.ts';
 
 /** Points of a circle, so many degrees from the person. */
 const at = (degrees: number, kind = 'shape') =>
@@ -18,15 +19,7 @@ const POLICY: MatchPolicy = {
     },
   ],
   networks: 'now',
-  adaptation: {
-    kind: 'shape',
-    pooling: { nearest: 1 },
-    opens: 0.52,
-    remember: 0.7,
-    follow: 0.6,
-    reach: [],
-    confident: 0.9,
-  },
+  adaptation: boundsOf({ opens: 0.52, remember: 0.7, follow: 0.6 }),
 };
 const view = (degrees: number, change: Partial<Template> = {}) =>
   templateOf(at(degrees), { capturedAt: 5, ...change });

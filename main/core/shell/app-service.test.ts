@@ -14,6 +14,7 @@ import type { MatchPolicy } from '../judge/policy.ts';
 import { PREPROCESSING } from '../people/gallery.ts';
 import type { Pipeline, PipelineEvent } from '../ports.ts';
 import { keepHead } from '../retrain/versions.ts';
+import { boundsOf } from '../adapt/bounds.fixture.ts';
 
 const PIN = '491783';
 const SIMULATED: OpenSensor = { driver: 'simulated', model: 'kinect-v2', serial: 's', simulated: true };
@@ -783,15 +784,12 @@ describe("a network of a person's own", () => {
     ...POLICY,
     networks: 'now',
     colour: [{ ...POLICY.colour[0], parts: POLICY.colour[0].parts.flatMap((part) => [part, part]) }],
-    adaptation: {
-      kind: 'shape',
-      pooling: { nearest: 1 },
-      opens: 2,
+    adaptation: boundsOf({
       remember: 2,
       follow: 2,
-      reach: [{ fusedFrames: 1, distance: 2 }],
+      reach: { limits: [{ fusedFrames: 1, distance: 2 }] },
       confident: 1,
-    },
+    }),
   };
   const seenAt = (sequence: number, personal: number | undefined) => {
     const { evidence } = face({ sequence });
@@ -920,15 +918,7 @@ describe('being looked at again', () => {
 });
 
 describe('a gallery that learns', () => {
-  const adaptation = {
-    kind: 'shape',
-    pooling: { nearest: 1 },
-    opens: 0.6,
-    remember: 0.6,
-    follow: 0.4,
-    reach: [{ fusedFrames: 1, distance: 0.6 }],
-    confident: 0.9,
-  };
+  const adaptation = boundsOf();
   const learning = () =>
     new AppService({
       pipeline,

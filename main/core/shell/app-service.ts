@@ -25,9 +25,10 @@ import {
 } from '../people/enrolment.ts';
 import { meanEmbedding } from '../face/embedding.ts';
 import { isFresh } from '../sense/freshness.ts';
-import { comparable, comparedWith, templatesInUse, withoutExpired } from '../adapt/anchors.ts';
+import { comparable, templatesInUse, withoutExpired } from '../adapt/anchors.ts';
 import { learn } from '../adapt/follow.ts';
 import { adaptedDays, undoDay } from '../adapt/history.ts';
+import { recognises } from '../adapt/recognise.ts';
 import { Refusals } from '../adapt/refusals.ts';
 import { mayRemember, noteFace, rememberLook } from '../adapt/remember.ts';
 import { checkLook, looksOf, removeLook, renameLook, unlearned } from '../people/looks.ts';
@@ -44,7 +45,6 @@ import type { LookReason } from '../../contract/codes.ts';
 import { PREPROCESSING, type Gallery, type GalleryVault, type Template } from '../people/gallery.ts';
 import { userFile } from '../people/gallery-user-file.ts';
 import { LockSession } from '../lock/lock-session.ts';
-import { matchesGallery } from '../judge/match.ts';
 import { personalTemplates, withoutPersonal } from '../judge/personal-network.ts';
 import { checkPin, type PinVault } from '../people/pin.ts';
 import {
@@ -425,12 +425,7 @@ export class AppService {
             ? fail('sensor-unknown', mixedSentence(before, sensor))
             : undefined,
         samePerson: (evidence, captures) =>
-          matches(
-            policy.value,
-            evidence,
-            [],
-            captures.map((c) => c.embeddings),
-          ),
+          recognises(evidence, [], policy.value, { besides: captures.map((c) => c.embeddings) }),
       },
       signal,
       show,
@@ -493,14 +488,9 @@ export class AppService {
         what: 'look at you',
         consequence: 'nothing was changed',
         refuses: (sensor) => foreignSensor(request.sensor, undefined, sensor, gallery),
-        mayBegin: (evidence) => matches(policy.value, evidence, templates),
+        mayBegin: (evidence) => recognises(evidence, templates, policy.value),
         samePerson: (evidence, captures) =>
-          matches(
-            policy.value,
-            evidence,
-            templates,
-            captures.map((c) => c.embeddings),
-          ),
+          recognises(evidence, templates, policy.value, { besides: captures.map((c) => c.embeddings) }),
         share: () => seen.length / SEEN.least,
         recognised: ({ embeddings, relief, capturedAt }) => {
           if (!relief || (latestAt !== undefined && Math.abs(capturedAt - latestAt) < SEEN.apart)) return;
@@ -625,7 +615,7 @@ export class AppService {
       );
     const personal = recognition(gallery.value, policy.value);
     const { network } = personal;
-    const own = network ? personalTemplates(network) : [];
+    const besides = network ? personalTemplates(network) : [];
     let warning: string | undefined;
     const begun = await lock.beginFace();
     if (!begun.ok) return begun;
@@ -643,7 +633,7 @@ export class AppService {
       recognises: (evidence: FaceEvidence) => {
         // What lacks the person's own embedding is judged as Facet came.
         const whole = !network || evidence.embeddings.has(network.kind);
-        const known = matches(whole ? personal.policy : policy.value, evidence, templates, own);
+        const known = recognises(evidence, templates, whole ? personal.policy : policy.value, { besides });
         if (known) recognised = withoutPersonal(evidence);
         return known;
       },
@@ -744,20 +734,6 @@ export class AppService {
     return pace === 'live' ? this.parts.clock.now() : evidence.capturedAt;
   }
 }
-
-/** @param besides embeddings that count whatever adapted */
-const matches = (
-  policy: MatchPolicy,
-  face: FaceEvidence,
-  templates: readonly Template[],
-  besides: readonly Embeddings[] = [],
-): boolean =>
-  matchesGallery(
-    face.embeddings,
-    face.fusedFrames,
-    [...comparedWith(face, templates, policy), ...besides],
-    policy[face.spectrum],
-  );
 
 const stalled = (consequence: string): Failure =>
   fail(

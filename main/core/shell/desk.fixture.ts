@@ -13,6 +13,7 @@ import { MemoryPins, MemoryStore, MemoryVault, StagedTrainer } from '../memory.f
 import type { MatchPolicy } from '../judge/policy.ts';
 import type { PipelineEvent, ViewedPipeline } from '../ports.ts';
 import { DEFAULT_SETTINGS, type SettingsVault } from './settings.ts';
+import { boundsOf } from '../adapt/bounds.fixture.ts';
 
 export const PIN = '491783';
 const SIMULATED: OpenSensor = {
@@ -114,15 +115,7 @@ const POLICY: MatchPolicy = {
   colour: requirements('face-rgb'),
   infrared: requirements('face-rgb@infrared'),
   networks: 'now',
-  adaptation: {
-    kind: 'shape',
-    pooling: { nearest: 1 },
-    opens: 0.5,
-    remember: 0.6,
-    follow: 0.4,
-    reach: [{ fusedFrames: 1, distance: 0.6 }],
-    confident: 0.9,
-  },
+  adaptation: boundsOf(),
 };
 
 /** Each person looks like one axis: themselves at distance 0, anybody else at √2. Disguised, Ada has her shape and a picture of its own. */

@@ -1,8 +1,7 @@
 /** People who age: how often they are missed, with and without templates that follow them. */
-import { comparedWith } from '../../../core/adapt/anchors.ts';
 import { learn } from '../../../core/adapt/follow.ts';
+import { recognises } from '../../../core/adapt/recognise.ts';
 import { rateOf, type Rate } from '../../../core/evaluation/rates.ts';
-import { matchesGallery } from '../../../core/judge/match.ts';
 import type { MatchPolicy } from '../../../core/judge/policy.ts';
 import { DAY, enrolled, ENROLLED_AT } from '../films/film-gallery.ts';
 import { AGEING_STEPS, type GradualFilm } from './film.ts';
@@ -27,13 +26,7 @@ export function judgeGradual(films: readonly GradualFilm[], policy: MatchPolicy)
     const first = enrolled(film.enrolment, policy);
     let gallery = first;
     for (const { step, face } of film.sessions) {
-      const missed = ({ templates }: typeof first) =>
-        !matchesGallery(
-          face.embeddings,
-          face.fusedFrames,
-          comparedWith(face, templates, policy),
-          policy[face.spectrum],
-        );
+      const missed = ({ templates }: typeof first) => !recognises(face, templates, policy);
       const lost = missed(gallery);
       seen.push({ step, without: missed(first), with: lost });
       if (!lost) gallery = learn(gallery, face, policy, ENROLLED_AT + step * STEP) ?? gallery;

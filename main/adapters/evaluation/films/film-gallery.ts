@@ -1,8 +1,8 @@
 /** Galleries and attempts as the app would have them, from what was filmed. */
 import type { Evidence, FaceEvidence } from '../../../contract/evidence.ts';
-import { comparedWith, templatesInUse } from '../../../core/adapt/anchors.ts';
+import { templatesInUse } from '../../../core/adapt/anchors.ts';
+import { recognises } from '../../../core/adapt/recognise.ts';
 import { beginAttempt, stepAttempt } from '../../../core/judge/decide.ts';
-import { matchesGallery } from '../../../core/judge/match.ts';
 import type { MatchPolicy } from '../../../core/judge/policy.ts';
 import { PREPROCESSING, type Gallery } from '../../../core/people/gallery.ts';
 
@@ -47,12 +47,7 @@ export function attempt(
   const rules = {
     attentionRequired: true,
     recognises: (face: FaceEvidence) => {
-      const known = matchesGallery(
-        face.embeddings,
-        face.fusedFrames,
-        comparedWith(face, inUse, policy),
-        policy[face.spectrum],
-      );
+      const known = recognises(face, inUse, policy);
       if (known) recognised = face;
       return known;
     },

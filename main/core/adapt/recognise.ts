@@ -1,0 +1,37 @@
+/** Whether a face is that of a gallery's owner, whatever adapted. */
+import type { Embeddings, FaceEvidence } from '../../contract/evidence.ts';
+import { limitFor, matchesGallery } from '../judge/match.ts';
+import type { MatchPolicy } from '../judge/policy.ts';
+import type { Template } from '../people/gallery.ts';
+import { anchorDistance, anchorsOf } from './anchors.ts';
+
+/**
+ * @param inUse as `templatesInUse` gives them
+ * @param options.besides embeddings that count however far the face is
+ * @param options.share of each limit that must do
+ */
+export function recognises(
+  face: Pick<FaceEvidence, 'embeddings' | 'fusedFrames' | 'spectrum'>,
+  inUse: readonly Template[],
+  policy: MatchPolicy,
+  { besides = [], share = 1 }: { readonly besides?: readonly Embeddings[]; readonly share?: number } = {},
+): boolean {
+  const compared = within(face, inUse, policy).map(({ embeddings }) => embeddings);
+  const templates = [...compared, ...besides];
+  return matchesGallery(face.embeddings, face.fusedFrames, templates, policy[face.spectrum], share);
+}
+
+/**
+ * The templates that a face is compared with. Whoever is farther from what was enrolled than adaptation reaches is compared with
+ * that alone: templates that were led towards somebody else, one small step after the other, still do not open for them.
+ */
+function within(
+  { embeddings, fusedFrames }: Pick<FaceEvidence, 'embeddings' | 'fusedFrames'>,
+  inUse: readonly Template[],
+  { adaptation }: MatchPolicy,
+): readonly Template[] {
+  if (!adaptation) return inUse;
+  const anchors = anchorsOf(inUse);
+  const distance = anchorDistance(embeddings, anchors, adaptation);
+  return distance !== undefined && distance <= limitFor(adaptation.reach, fusedFrames) ? inUse : anchors;
+}
