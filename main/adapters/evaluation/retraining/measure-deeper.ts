@@ -1,5 +1,5 @@
 /** What a deeper retraining is worth, beside one of the head alone: the same people, the same visits. */
-import type { FaceEvidence, Spectrum } from '../../../contract/evidence.ts';
+import type { FaceEvidence } from '../../../contract/evidence.ts';
 import type { RetrainVerdict } from '../../../contract/states/retrain.ts';
 import { withHead } from '../../../core/judge/head.ts';
 import { personalTemplates } from '../../../core/judge/personal-network.ts';
@@ -12,7 +12,14 @@ import { goDeeper, type DeeperInput } from '../../trainer/go-deeper.ts';
 import type { Tensorflow } from '../../trainer/tf-network.ts';
 import { reliefIn } from '../films/develop.ts';
 import { enrolled } from '../films/film-gallery.ts';
-import { compare, figuresOf, type Compared, type RetrainFigures } from './measure-retraining.ts';
+import {
+  compare,
+  figuresOf,
+  nothingCompared,
+  type Compared,
+  type ComparedBySpectrum,
+  type RetrainFigures,
+} from './measure-retraining.ts';
 import type { VisitFilm } from './visit-film.ts';
 
 const SCOPES = ['head', 'deeper'] as const;
@@ -90,7 +97,7 @@ export async function measureDeeper(
     scopes: scopes.map(({ scope, verdicts, compared }) => ({
       scope,
       verdicts,
-      figures: (['colour', 'infrared'] as const).map((spectrum) => figuresOf(spectrum, compared[spectrum])),
+      figures: figuresOf(compared),
     })),
     seconds: seconds / owners.length,
     bytes,
@@ -116,11 +123,8 @@ export async function measureDeeper(
 /** What a scope has shown so far. */
 const nothingYet = (): {
   readonly verdicts: Partial<Record<RetrainVerdict, number>>;
-  readonly compared: Record<Spectrum, Record<'before' | 'after', Compared[]>>;
-} => ({
-  verdicts: {},
-  compared: { colour: { before: [], after: [] }, infrared: { before: [], after: [] } },
-});
+  readonly compared: ComparedBySpectrum;
+} => ({ verdicts: {}, compared: nothingCompared() });
 
 function unwrapped(outcome: Result<RetrainOutcome>): RetrainOutcome {
   if (!outcome.ok) throw new Error(outcome.message);

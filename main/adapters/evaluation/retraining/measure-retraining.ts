@@ -4,7 +4,7 @@ import type { RetrainVerdict } from '../../../contract/states/retrain.ts';
 import { wilsonRate, type Rate } from '../../../core/evaluation/rates.ts';
 import { withHead } from '../../../core/judge/head.ts';
 import { limitFor, matchesGallery, requiredDistance } from '../../../core/judge/match.ts';
-import type { MatchPolicy } from '../../../core/judge/policy.ts';
+import type { MatchPolicy, Sensitivity } from '../../../core/judge/policy.ts';
 import type { FitProblem, Fitter } from '../../../core/retrain/fit.ts';
 import { planRetrain } from '../../../core/retrain/plan.ts';
 import type { ImpostorPool } from '../../../core/retrain/pool.ts';
@@ -23,7 +23,7 @@ export interface RetrainFigures {
     /** The same among the visits that the descriptor's own limit lets through, which no head moves. */
     readonly passed: { readonly before: Rate; readonly after: Rate };
   }[];
-  /** At the limits of the level that the app has by default. */
+  /** At the limits of the level. */
   readonly limits: Readonly<
     Record<'falseAccepts' | 'falseRejects', { readonly before: Rate; readonly after: Rate }>
   >;
@@ -32,7 +32,8 @@ export interface RetrainFigures {
 export interface RetrainMeasurement {
   readonly people: number;
   readonly verdicts: Readonly<Partial<Record<RetrainVerdict, number>>>;
-  readonly figures: readonly RetrainFigures[];
+  /** A head is the same at each level of the settings; the limits are not, those of the descriptor among them. */
+  readonly levels: readonly { readonly level: Sensitivity; readonly figures: readonly RetrainFigures[] }[];
 }
 
 /** The goal is set at this one. */
@@ -45,19 +46,18 @@ export interface Compared {
   readonly accepted: boolean;
 }
 
+/** @param measured the levels to measure at, with what the app decides by at each */
 export async function measureRetraining(
   films: readonly VisitFilm[],
   policies: Policies,
+  measured: readonly { readonly level: Sensitivity; readonly policy: MatchPolicy }[],
   pool: ImpostorPool,
   fit: Fitter,
   progress: (share: number) => void,
 ): Promise<RetrainMeasurement> {
   const [policy] = policies;
   const owners = films.filter(({ captures }) => captures.length > 0);
-  const compared = { colour: { before: [], after: [] }, infrared: { before: [], after: [] } } as Record<
-    Spectrum,
-    Record<'before' | 'after', Compared[]>
-  >;
+  const levels = measured.map((each) => ({ ...each, compared: nothingCompared() }));
   const verdicts: Partial<Record<RetrainVerdict, number>> = {};
   for (const [i, owner] of owners.entries()) {
     const gallery = enrolled(owner.captures, policy);
@@ -67,25 +67,32 @@ export async function measureRetraining(
     const { terms, report } = outcome.value;
     verdicts[report.verdict] = (verdicts[report.verdict] ?? 0) + 1;
     const templates = gallery.templates.map(({ embeddings }) => embeddings);
-    const decides = { before: policy, after: withHead(policy, terms) };
     for (const other of films)
       for (const visit of other.visits) {
         const face = visit.at(-1);
         if (!face) continue;
-        for (const when of ['before', 'after'] as const)
-          compared[face.spectrum][when].push({
-            genuine: owner === other,
-            ...compare(face, templates, decides[when]),
-          });
+        const genuine = owner === other;
+        for (const { policy: before, compared } of levels) {
+          const here = compared[face.spectrum];
+          here.before.push({ genuine, ...compare(face, templates, before) });
+          here.after.push({ genuine, ...compare(face, templates, withHead(before, terms)) });
+        }
       }
     progress((i + 1) / owners.length);
   }
   return {
     people: owners.length,
     verdicts,
-    figures: (['colour', 'infrared'] as const).map((spectrum) => figuresOf(spectrum, compared[spectrum])),
+    levels: levels.map(({ level, compared }) => ({ level, figures: figuresOf(compared) })),
   };
 }
+
+export type ComparedBySpectrum = Record<Spectrum, Record<'before' | 'after', Compared[]>>;
+
+export const nothingCompared = (): ComparedBySpectrum => ({
+  colour: { before: [], after: [] },
+  infrared: { before: [], after: [] },
+});
 
 export function compare(
   { embeddings, spectrum, fusedFrames }: FaceEvidence,
@@ -104,7 +111,10 @@ export function compare(
   };
 }
 
-export function figuresOf(
+export const figuresOf = (compared: ComparedBySpectrum): RetrainFigures[] =>
+  (['colour', 'infrared'] as const).map((spectrum) => figuresIn(spectrum, compared[spectrum]));
+
+function figuresIn(
   spectrum: Spectrum,
   compared: Readonly<Record<'before' | 'after', readonly Compared[]>>,
 ): RetrainFigures {
