@@ -77,6 +77,31 @@ const MeanFace = z.strictObject({
   made: z.string(),
 });
 
+/** What lasts of a face whatever is new in it: a projection of a shape model's embedding. */
+const Lasting = z.strictObject({
+  file: z.string().regex(/^[a-z0-9.-]+$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** The shape model that it projects, as templates note their networks. */
+  shape: z.string(),
+  dimensions: z.int().positive(),
+  /** Farthest from the mean of what was enrolled, by the frames fused in a face. */
+  limits: z
+    .array(
+      z.strictObject({
+        fusedFrames: z.int().positive(),
+        distance: z.number().positive(),
+        /** Of visits with the change that is hardest to see through. */
+        falseRejects: Measured,
+        /** Of strangers, and of siblings with 70 % of the shape. */
+        falseAccepts: z.strictObject({ strangers: Measured, siblings: Measured }),
+      }),
+    )
+    .min(1),
+  measuredOn: z.string(),
+  licence: z.string(),
+  made: z.string(),
+});
+
 /** People that a personal head learns to tell its owner from: embeddings of these networks. */
 const Impostors = z.strictObject({
   file: z.string().regex(/^[a-z0-9.-]+$/),
@@ -100,6 +125,7 @@ const Manifest = z
     models: z.array(Model),
     fusions: z.array(Fusion),
     meanFace: MeanFace,
+    lasting: Lasting.optional(),
     impostors: Impostors.optional(),
   })
   .refine(
@@ -110,6 +136,7 @@ const Manifest = z
 export type ModelEntry = z.infer<typeof Model>;
 export type Threshold = z.infer<typeof Threshold>;
 export type FusionEntry = z.infer<typeof Fusion>;
+export type LastingEntry = z.infer<typeof Lasting>;
 export type ImpostorsEntry = z.infer<typeof Impostors>;
 export type ModelManifest = z.infer<typeof Manifest>;
 

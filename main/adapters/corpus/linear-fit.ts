@@ -128,6 +128,26 @@ function orthonormal(matrix: Float32Array, rows: number, columns: number): Float
   return Float32Array.from({ length: rows * columns }, (_, at) => q[at % columns][Math.floor(at / columns)]);
 }
 
+/**
+ * Linear discriminants alone, for samples that are short already.
+ * @param samples n × length
+ * @param people the person of each sample, 0 …
+ * @returns dimensions × length, row-major
+ */
+export function fitDiscriminants(
+  samples: Float32Array,
+  people: Uint32Array,
+  length: number,
+  recipe: Pick<LinearRecipe, 'dimensions' | 'shrinkage'>,
+): Float32Array {
+  const n = people.length;
+  const mean = new Float64Array(length);
+  samples.forEach((value, i) => (mean[i % length] += value / n));
+  const centred = samples.map((value, i) => value - mean[i % length]);
+  const found = discriminate(centred, people, { ...recipe, components: length });
+  return Float32Array.from(found.transpose().to1DArray());
+}
+
 /** Linear discriminants of projected samples: components × dimensions, within-person scatter whitened. */
 function discriminate(projected: Float32Array, people: Uint32Array, recipe: LinearRecipe): Matrix {
   const k = recipe.components;

@@ -5,6 +5,7 @@ import {
   parseManifest,
   type FusionEntry,
   type ImpostorsEntry,
+  type LastingEntry,
   type ModelEntry,
   type ModelManifest,
 } from '../../contract/manifest.ts';
@@ -32,6 +33,9 @@ export const putFusions = (folder: string, entries: readonly FusionEntry[]): Pro
 
 export const putMeanFace = (folder: string, meanFace: ModelManifest['meanFace']): Promise<void> =>
   change(folder, (manifest) => ({ ...manifest, meanFace }));
+
+export const putLasting = (folder: string, lasting: LastingEntry): Promise<void> =>
+  change(folder, (manifest) => ({ ...manifest, lasting }));
 
 export const putImpostors = (folder: string, impostors: ImpostorsEntry): Promise<void> =>
   change(folder, (manifest) => ({ ...manifest, impostors }));

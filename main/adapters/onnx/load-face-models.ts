@@ -3,8 +3,9 @@ import { decodeMeanFace, type MeanFace } from '../../core/shape/mean-face.ts';
 import type { FaceModels } from '../../core/observer.ts';
 import { BlazefaceDetector, FacemeshLandmarks, OnnxEmbedder, OnnxEyelids } from './face-models.ts';
 import { openModelLibrary, type ModelLibrary } from './model-library.ts';
-import type { MatchModels } from '../../core/judge/policy.ts';
+import { networksOf, type MatchModels } from '../../core/judge/policy.ts';
 import type { NetworkOptions } from './network.ts';
+import { readWeights } from './read-weights.ts';
 
 /** The embedder of the relief that the app uses. */
 export const SHAPE_MODEL = 'facet-rgbd';
@@ -37,6 +38,19 @@ export const matchModels = (
   shape: library.entry(shape),
   fusions: library.fusions,
 });
+
+/**
+ * The same with what lasts of a face, where that was made for this shape.
+ * @throws FacetError `model-missing`, `model-altered`
+ */
+export async function loadMatchModels(library: ModelLibrary): Promise<MatchModels> {
+  const models = matchModels(library);
+  const found = await library.loadLasting();
+  if (found?.entry.shape !== networksOf(models.shape)) return models;
+  const { dimensions, limits } = found.entry;
+  const [{ data: weights }] = readWeights(found.bytes);
+  return { ...models, lasting: { weights, dimensions, limits } };
+}
 
 /** @throws FacetError `model-missing`, `model-altered` */
 export async function loadMeanFace(folder: string): Promise<MeanFace> {

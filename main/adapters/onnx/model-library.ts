@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import {
   parseManifest,
   type FusionEntry,
+  type LastingEntry,
   type ModelEntry,
   type ModelManifest,
 } from '../../contract/manifest.ts';
@@ -25,6 +26,8 @@ export interface ModelLibrary {
   load(id: string): Promise<LoadedModel>;
   /** The mean face's bytes, checked likewise. */
   loadMeanFace(): Promise<Uint8Array>;
+  /** What lasts of a face, and its entry; undefined where the manifest names none. */
+  loadLasting(): Promise<{ readonly entry: LastingEntry; readonly bytes: Uint8Array } | undefined>;
   /** The impostor pool's bytes, checked likewise. @throws FacetError `model-missing` where the manifest names none. */
   loadImpostors(): Promise<Uint8Array>;
   /** The bytes of the same people's reliefs, likewise. */
@@ -42,7 +45,7 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
       cause,
     });
   });
-  const { models, fusions, meanFace, impostors } = parse(path, text);
+  const { models, fusions, meanFace, lasting, impostors } = parse(path, text);
 
   const entry = (id: string): ModelEntry => {
     const found = models.find((model) => model.id === id);
@@ -59,6 +62,11 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
       return { entry: model, bytes: await readChecked(join(folder, model.file), model.sha256) };
     },
     loadMeanFace: () => readChecked(join(folder, meanFace.file), meanFace.sha256),
+    loadLasting: async () =>
+      lasting && {
+        entry: lasting,
+        bytes: await readChecked(join(folder, lasting.file), lasting.sha256, MAKE_LASTING),
+      },
     loadImpostors: () => loadPeople(impostors),
     loadImpostorReliefs: () => loadPeople(impostors?.reliefs),
   };
@@ -78,6 +86,8 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
     );
   }
 }
+
+const MAKE_LASTING = 'Reinstall Facet, or make it again: npm run facet -- train --network lasting.';
 
 async function readChecked(
   file: string,

@@ -12,7 +12,8 @@ import { learn } from './follow.ts';
 import { adaptedDays, undoDay } from './history.ts';
 import { recognises } from './recognise.ts';
 import { mayRemember, noteFace, rememberLook } from './remember.ts';
-import { boundsOf } from './bounds.fixture.ts';
+import { boundsOf, lastingWithin } from './bounds.fixture.ts';
+import { lastingDistance } from './lasting.ts';
 
 const DAY = 86_400_000;
 const TODAY = new Date(2026, 5, 1, 12).getTime();
@@ -30,6 +31,8 @@ const at = (degrees: number) => {
 /** Distance of two points so many degrees apart. */
 const chord = (degrees: number) => 2 * Math.sin((degrees * Math.PI) / 360);
 
+const LASTING = lastingWithin(chord(40), 2);
+
 const POLICY: MatchPolicy = {
   colour: [
     {
@@ -41,7 +44,7 @@ const POLICY: MatchPolicy = {
   networks: 'now',
   adaptation: boundsOf({
     opens: chord(20),
-    remember: chord(40),
+    lasting: LASTING,
     follow: chord(30),
     reach: { limits: [{ fusedFrames: 1, distance: chord(45) }] },
   }),
@@ -193,6 +196,34 @@ describe('a gallery that follows its person', () => {
   });
 });
 
+describe('what lasts of a face', () => {
+  const shapes = (...values: number[]) => new Map([['shape', Float32Array.from(values)]]);
+  const anchors = [shapes(1, 0, 0), shapes(0.6, 0.8, 0)].map((embeddings) => ({ embeddings }));
+  /** Of three directions the last one is that of beards. */
+  const lasting = {
+    weights: Float32Array.of(2, 0, 0, 0, 2, 0),
+    dimensions: 2,
+    limits: [{ fusedFrames: 1, distance: 0.1 }],
+  };
+
+  it('is compared with the mean of the anchors, in the directions that last alone', () => {
+    // (1, 0) and (0.6, 0.8) have their mean at half the angle.
+    const mean = Math.acos(0.6) / 2;
+    const bearded = shapes(0.5 * Math.cos(mean), 0.5 * Math.sin(mean), Math.sqrt(0.75));
+    expect(lastingDistance(bearded, anchors, 'shape', lasting)).toBeCloseTo(0, 6);
+    expect(lastingDistance(shapes(1, 0, 0), anchors, 'shape', lasting)).toBeCloseTo(
+      2 * Math.sin(mean / 2),
+      6,
+    );
+  });
+
+  it('is compared with nothing of another length or kind', () => {
+    expect(lastingDistance(shapes(1, 0), anchors, 'shape', lasting)).toBeUndefined();
+    expect(lastingDistance(shapes(1, 0, 0), anchors, 'other', lasting)).toBeUndefined();
+    expect(lastingDistance(shapes(1, 0, 0), [], 'shape', lasting)).toBeUndefined();
+  });
+});
+
 describe('a refused face', () => {
   const gallery = galleryOf([template(0)]);
 
@@ -201,6 +232,20 @@ describe('a refused face', () => {
     expect(mayRemember(faces(41), gallery, POLICY, TODAY)).toBe(false);
     expect(mayRemember([...faces(25), face(90, { at: 300 })], gallery, POLICY, TODAY)).toBe(false);
     expect(mayRemember(faces(25).slice(1), gallery, POLICY, TODAY)).toBe(false);
+  });
+
+  it('is remembered nowhere that nothing says what lasts of it', () => {
+    const { lasting: _, ...bounds } = POLICY.adaptation!;
+    expect(mayRemember(faces(2), gallery, { ...POLICY, adaptation: bounds }, TODAY)).toBe(false);
+  });
+
+  it('opens by a remembered look no farther than it might be remembered', () => {
+    const saved = rememberLook(gallery, faces(39), { look: 'scarf', reason: 'scarf' }, POLICY, TODAY);
+    if (!saved.ok) throw new Error(saved.message);
+    const inUse = templatesInUse(saved.value, POLICY, TODAY);
+    const until = [...Array(90).keys()].findLast((degrees) => recognises(face(degrees), inUse, POLICY));
+    // The look itself would reach 20° farther.
+    expect(until).toBe(39);
   });
 
   it('is measured from what was enrolled, not from what was remembered', () => {

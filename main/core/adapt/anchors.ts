@@ -1,10 +1,11 @@
 /** Which templates count, and how far something is from those that the person enrolled. */
-import type { Embeddings } from '../../contract/evidence.ts';
-import { galleryDistance } from '../judge/match.ts';
+import type { Embeddings, FaceEvidence } from '../../contract/evidence.ts';
+import { galleryDistance, limitFor } from '../judge/match.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import { PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
 import { unlearned } from '../people/looks.ts';
 import { isExpired, type AdaptationBounds } from './bounds.ts';
+import { lastingDistance } from './lasting.ts';
 
 /** Whether a template was made by the steps and networks of now; others are no measure of anything. */
 export const comparable = (
@@ -40,6 +41,17 @@ export const templatesInUse = (
 /** What the person enrolled: nothing that adapts ever changes these. */
 export const anchorsOf = (templates: readonly Template[]): Template[] =>
   templates.filter(({ source }) => source === 'enrolment');
+
+/** Whether what lasts of a face is that of the anchors, whatever is new in it; never where nothing says what lasts. */
+export function lasts(
+  { embeddings, fusedFrames }: Pick<FaceEvidence, 'embeddings' | 'fusedFrames'>,
+  anchors: readonly Template[],
+  { kind, lasting }: AdaptationBounds,
+): boolean {
+  if (!lasting) return false;
+  const distance = lastingDistance(embeddings, anchors, kind, lasting);
+  return distance !== undefined && distance <= limitFor(lasting, fusedFrames);
+}
 
 /** How far something is from the anchors by its shape alone; undefined where one side has none to compare. */
 export const anchorDistance = (

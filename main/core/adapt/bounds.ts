@@ -2,6 +2,7 @@
 import type { EmbeddingKind } from '../../contract/evidence.ts';
 import type { Pooling, Requirement } from '../judge/match.ts';
 import type { RememberedLook } from '../people/gallery.ts';
+import type { Lasting } from './lasting.ts';
 
 export interface AdaptationBounds {
   /** The embedding that bounds: the shape without colour. */
@@ -9,11 +10,11 @@ export interface AdaptationBounds {
   readonly pooling: Pooling;
   /** Within this the shape alone opens the lock at its usual level: nothing adapts by it, it is there to be shown. */
   readonly opens: number;
-  /** Farthest from the enrolled templates that a remembered look may be. */
-  readonly remember: number;
+  /** Bounds what is remembered, and whom that helps to recognise; nothing is remembered where it was not made for this shape. */
+  readonly lasting?: Lasting;
   /** Farthest from the enrolled templates that one may be which follows the person from day to day. */
   readonly follow: number;
-  /** Farthest from the enrolled templates that a face may be which adapted ones help to recognise. */
+  /** Farthest from the enrolled templates that a face may be which those help to recognise that followed the person. */
   readonly reach: Pick<Requirement, 'limits'>;
   /** An unlock is confident within this share of every limit. */
   readonly confident: number;

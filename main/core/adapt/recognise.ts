@@ -3,7 +3,7 @@ import type { Embeddings, FaceEvidence } from '../../contract/evidence.ts';
 import { limitFor, matchesGallery } from '../judge/match.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import type { Template } from '../people/gallery.ts';
-import { anchorDistance, anchorsOf } from './anchors.ts';
+import { anchorDistance, anchorsOf, lasts } from './anchors.ts';
 
 /**
  * @param inUse as `templatesInUse` gives them
@@ -23,15 +23,23 @@ export function recognises(
 
 /**
  * The templates that a face is compared with. Whoever is farther from what was enrolled than adaptation reaches is compared with
- * that alone: templates that were led towards somebody else, one small step after the other, still do not open for them.
+ * that alone: templates that were led towards somebody else, one small step after the other, still do not open for them. A
+ * remembered look counts for whom it could be remembered of.
  */
 function within(
-  { embeddings, fusedFrames }: Pick<FaceEvidence, 'embeddings' | 'fusedFrames'>,
+  face: Pick<FaceEvidence, 'embeddings' | 'fusedFrames'>,
   inUse: readonly Template[],
   { adaptation }: MatchPolicy,
 ): readonly Template[] {
   if (!adaptation) return inUse;
   const anchors = anchorsOf(inUse);
-  const distance = anchorDistance(embeddings, anchors, adaptation);
-  return distance !== undefined && distance <= limitFor(adaptation.reach, fusedFrames) ? inUse : anchors;
+  if (anchors.length === inUse.length) return inUse;
+  // What follows the person bears the name of an enrolled look, what was remembered one of its own.
+  const enrolled = new Set(anchors.map(({ look }) => look));
+  const follows = ({ source, look }: Template) => source === 'adaptation' && enrolled.has(look);
+  const remembered = ({ look }: Template) => !enrolled.has(look);
+  const distance = anchorDistance(face.embeddings, anchors, adaptation);
+  const near = distance !== undefined && distance <= limitFor(adaptation.reach, face.fusedFrames);
+  const same = inUse.some(remembered) && lasts(face, anchors, adaptation);
+  return inUse.filter((each) => (near || !follows(each)) && (same || !remembered(each)));
 }

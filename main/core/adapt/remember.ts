@@ -1,6 +1,6 @@
 /**
- * A sudden change: somebody was refused, gave the right PIN at once, and has the shape of the person who enrolled. What their
- * face was like is then offered to be remembered. Whoever only knows the PIN has another shape, and is offered nothing.
+ * A sudden change: somebody was refused, gave the right PIN at once, and what lasts of a face is that of the person who enrolled. What
+ * their face was like is then offered to be remembered. Whoever only knows the PIN has another shape, and is offered nothing.
  */
 import type { LookReason } from '../../contract/codes.ts';
 import type { Evidence, FaceEvidence } from '../../contract/evidence.ts';
@@ -8,7 +8,7 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import { GALLERY_LIMITS, PREPROCESSING, type Gallery, type Template } from '../people/gallery.ts';
 import { looksOf } from '../people/looks.ts';
-import { anchorDistance, anchorsOf, templatesInUse, withoutExpired } from './anchors.ts';
+import { anchorsOf, lasts, templatesInUse, withoutExpired } from './anchors.ts';
 import { ADAPTATION_LIMITS } from './bounds.ts';
 
 /** The latest live faces of an attempt, all of one head that was followed without a gap; a second face ends the row. */
@@ -32,11 +32,8 @@ export function mayRemember(
 ): boolean {
   const { adaptation } = policy;
   if (!adaptation || faces.length < ADAPTATION_LIMITS.leastFaces) return false;
-  const anchors = anchorsOf(templatesInUse(gallery, policy, wallTime));
-  return faces.every(({ embeddings }) => {
-    const distance = anchorDistance(embeddings, anchors, adaptation);
-    return distance !== undefined && distance <= adaptation.remember;
-  });
+  // The latest is the clearest: it is fused from the most frames.
+  return lasts(faces[faces.length - 1], anchorsOf(templatesInUse(gallery, policy, wallTime)), adaptation);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { EmbeddingKind, Spectrum } from '../../contract/evidence.ts';
 import { FacetError } from '../../contract/result.ts';
 import type { FusionEntry, ModelEntry, Threshold } from '../../contract/manifest.ts';
 import type { AdaptationBounds } from '../adapt/bounds.ts';
+import type { Lasting } from '../adapt/lasting.ts';
 import type { Part, Pooling, Requirement } from './match.ts';
 
 /** Sensitivity levels are named by the false-accept rate that they aim at. */
@@ -26,34 +27,39 @@ export interface MatchModels {
   readonly descriptor: ModelEntry;
   readonly shape: ModelEntry;
   readonly fusions: readonly FusionEntry[];
+  /** What lasts of a face, where it was measured for this shape. */
+  readonly lasting?: Lasting;
 }
 
 /** Names networks by what they are, not by what they are called: a retrained one keeps its id. */
 export const networksOf = (...entries: readonly Pick<ModelEntry, 'id' | 'sha256'>[]): string =>
   entries.map(({ id, sha256 }) => `${id} ${sha256.slice(0, 16)}`).join(', ');
 
-/** Of every limit: what an unlock must keep within to change the gallery. */
-const CONFIDENT = 0.9;
+/**
+ * Of every limit: what an unlock must keep within to change the gallery. Whoever is let in by luck is let in near the limit, and
+ * teaches nothing; the person seldom comes that near.
+ */
+const CONFIDENT = 0.8;
 
 /**
  * Of the most comfortable limit: as far as adapted templates reach. Chosen on validation people: whoever ages for two years stays
  * within nearly always, and no stranger comes as near.
  */
-const REACH = 1.3;
+const REACH = 1.5;
 
 /**
  * Adaptation is bounded by the shape without its colour, so that no skin, make-up or light decides. Templates follow as far as
- * the most comfortable level goes. A look is remembered, after the PIN, as far as that level goes for single frames: a beard
- * moves a face as much as the noise of a single frame does.
+ * the most comfortable level goes. A look is remembered, after the PIN, where what lasts of the face is the person's: a beard moves
+ * the whole shape farther than many a sibling's is.
  */
-function boundsOf(shape: ModelEntry): AdaptationBounds {
+function boundsOf(shape: ModelEntry, lasting?: Lasting): AdaptationBounds {
   const limits = (level: Sensitivity) => alone(shape, POOLING.shape, 'infrared', level).limits;
   const comfortable = limits(SENSITIVITIES[0]);
   return {
     kind: kindIn('infrared', shape.id),
     pooling: POOLING.shape,
     opens: limits(DEFAULT_SENSITIVITY).at(-1)!.distance,
-    remember: comfortable[0].distance,
+    ...(lasting && { lasting }),
     follow: comfortable.at(-1)!.distance,
     reach: {
       limits: comfortable.map(({ fusedFrames, distance }) => ({ fusedFrames, distance: REACH * distance })),
@@ -82,7 +88,7 @@ export const fusionParts = (
  * @throws FacetError `model-altered` where the manifest has no threshold for the level
  */
 export function matchPolicy(
-  { descriptor, shape, fusions }: MatchModels,
+  { descriptor, shape, fusions, lasting }: MatchModels,
   level: Sensitivity = DEFAULT_SENSITIVITY,
 ): MatchPolicy {
   const both = (spectrum: Spectrum): Requirement[] => {
@@ -105,7 +111,7 @@ export function matchPolicy(
     colour: both('colour'),
     infrared: both('infrared'),
     networks,
-    ...(shape.thresholds.length > 0 && { adaptation: boundsOf(shape) }),
+    ...(shape.thresholds.length > 0 && { adaptation: boundsOf(shape, lasting) }),
   };
 }
 

@@ -19,7 +19,7 @@ const POLICY: MatchPolicy = {
     },
   ],
   networks: 'now',
-  adaptation: boundsOf({ opens: 0.52, remember: 0.7, follow: 0.6 }),
+  adaptation: boundsOf({ opens: 0.52, follow: 0.6 }),
 };
 const view = (degrees: number, change: Partial<Template> = {}) =>
   templateOf(at(degrees), { capturedAt: 5, ...change });

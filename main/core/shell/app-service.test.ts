@@ -14,7 +14,7 @@ import type { MatchPolicy } from '../judge/policy.ts';
 import { PREPROCESSING } from '../people/gallery.ts';
 import type { Pipeline, PipelineEvent } from '../ports.ts';
 import { keepHead } from '../retrain/versions.ts';
-import { boundsOf } from '../adapt/bounds.fixture.ts';
+import { boundsOf, lastingWithin } from '../adapt/bounds.fixture.ts';
 
 const PIN = '491783';
 const SIMULATED: OpenSensor = { driver: 'simulated', model: 'kinect-v2', serial: 's', simulated: true };
@@ -785,7 +785,7 @@ describe("a network of a person's own", () => {
     networks: 'now',
     colour: [{ ...POLICY.colour[0], parts: POLICY.colour[0].parts.flatMap((part) => [part, part]) }],
     adaptation: boundsOf({
-      remember: 2,
+      lasting: lastingWithin(2),
       follow: 2,
       reach: { limits: [{ fusedFrames: 1, distance: 2 }] },
       confident: 1,

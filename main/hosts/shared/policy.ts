@@ -1,5 +1,5 @@
 /** What models/manifest.json says about recognising: thresholds for the shell, measured rates for the page. */
-import { matchModels } from '../../adapters/onnx/load-face-models.ts';
+import { loadMatchModels, matchModels } from '../../adapters/onnx/load-face-models.ts';
 import { openModelLibrary } from '../../adapters/onnx/model-library.ts';
 import { modelsFolder } from '../../adapters/program-files.ts';
 import { FacetError, ok, type Result } from '../../contract/result.ts';
@@ -9,7 +9,7 @@ import { matchPolicy, SENSITIVITIES, type MatchPolicy, type Sensitivity } from '
 export async function loadPolicy(level?: Sensitivity): Promise<Result<MatchPolicy>> {
   try {
     const library = await openModelLibrary(modelsFolder());
-    return ok(matchPolicy(matchModels(library), level));
+    return ok(matchPolicy(await loadMatchModels(library), level));
   } catch (error) {
     if (error instanceof FacetError) return error.toFailure();
     throw error;

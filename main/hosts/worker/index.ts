@@ -4,6 +4,7 @@ import { systemClock } from '../../adapters/clock/system-clock.ts';
 import type { DatasetKind, SyntheticSource } from '../../adapters/corpus/dataset/labels.ts';
 import { packPerson } from '../../adapters/corpus/dataset/people-source.ts';
 import { reliefSamples } from '../../adapters/corpus/relief-sessions.ts';
+import { lastingVisits, type LastingRequest } from '../../adapters/corpus/train-lasting.ts';
 import { film, type FilmRequest } from '../../adapters/evaluation/adaptation/film.ts';
 import { writeFilm } from '../../adapters/evaluation/films/film-file.ts';
 import { describePictures } from '../../adapters/evaluation/describe-pictures.ts';
@@ -21,6 +22,7 @@ import type { MatchPolicy } from '../../core/judge/policy.ts';
 
 export type WorkerJob =
   | { readonly kind: 'relief-samples'; readonly seed: string }
+  | { readonly kind: 'lasting'; readonly request: LastingRequest }
   | {
       readonly kind: 'dataset-person';
       readonly dataset: DatasetKind;
@@ -55,6 +57,8 @@ async function work(job: WorkerJob): Promise<unknown> {
   switch (job.kind) {
     case 'relief-samples':
       return reliefSamples(pack(), await mean(), job.seed);
+    case 'lasting':
+      return lastingVisits(pack(), await mean(), job.request);
     case 'dataset-person':
       return packPerson(pack(), await mean(), job.dataset, job.source, job.position);
     case 'trial':

@@ -4,20 +4,16 @@
  * makes of it, so that another network sees the same film.
  */
 import type { Evidence, FaceEvidence } from '../../../contract/evidence.ts';
-import { deg, mm, ms } from '../../../contract/units.ts';
+import { mm, ms } from '../../../contract/units.ts';
 import type { FaceModels } from '../../../core/observer.ts';
 import type { Clock } from '../../../core/ports.ts';
 import { Random } from '../../../core/random.ts';
-import { fuse, type Relief } from '../../../core/shape/relief.ts';
-import { reliefTensor } from '../../../core/shape/tensor.ts';
-import { drawMotion, posedWithin, shootSettled, type Session } from '../../corpus/relief-sessions.ts';
+import { DEPTH_ERROR, reliefVisit } from '../../corpus/relief-visit.ts';
 import type { Wear } from '../../sensors/simulated/cast.ts';
 import { standing, type PoseScript, type Stance } from '../../sensors/simulated/motion.ts';
 import type { SceneDescription } from '../../sensors/simulated/scene.ts';
 import { lookalike, sampleIdentity, type Identity } from '../../synthetic/people/identity.ts';
 import { loadHeadPack, type HeadPack } from '../../synthetic/people/pack.ts';
-import { buildPerson } from '../../synthetic/people/person.ts';
-import { kinectV2 } from '../../synthetic/render/cameras.ts';
 import { filmScene, round, ROUND_SHOTS, TENSOR, type Shots } from '../films/film-scene.ts';
 import { aged } from './ageing.ts';
 
@@ -78,7 +74,7 @@ export interface PoisonFilm extends ReliefFilm {
 }
 
 /** Frames of an attempt, and every how many of the sensor one is judged: as on a machine that judges ten a second. */
-const ATTEMPT = { frames: 6, step: 3 } as const;
+const ATTEMPT = { frames: 12, step: 3 } as const;
 export const AGEING_STEPS = 100;
 const AGEING_FRAMES = 2;
 const IMPOSTOR = { sessions: 24, frames: 4 } as const;
@@ -87,8 +83,6 @@ const ANCHORS = 16;
 /** How much of the person a sibling has. */
 const SIBLING = 0.7;
 const WALK_STEPS = 8;
-/** A session's smooth depth error, as of another day: root mean square up to this, millimetres. */
-const DEPTH_ERROR = 1;
 
 async function filmSudden(models: FaceModels, clock: Clock, who: string): Promise<SuddenFilm> {
   const enrolment = await shots(models, clock, who, {}, 'enrolment', round, ROUND_SHOTS);
@@ -183,45 +177,20 @@ function reliefSession(
   name: string,
   frames: number,
 ): FaceEvidence[] {
-  const random = new Random(name);
-  const distance = random.between(480, 900);
-  const session: Session = {
-    person: buildPerson(people(), identity, {
-      expression: random.uniform() < 0.7 ? 'neutral' : 'smile',
-    }),
-    geometry: kinectV2(),
-    distance,
-    bias: drawMotion(random, START.angle, START.place),
-    field: { rms: random.between(0, DEPTH_ERROR), width: random.between(20, 60), seed: name },
-  };
-  const turn = random.between(-12, 12);
-  const reliefs: Relief[] = [];
-  return Array.from({ length: frames }, (_, f) => f).flatMap((f) => {
-    const pose = posedWithin(random, distance, (range) => random.between(-range, range), [3, 6, 4]);
-    const turned = { ...pose, yaw: deg(pose.yaw + turn) };
-    const shot = shootSettled(random, session, mean, START.jitter, `${name} frame ${f}`, turned);
-    if (!shot) return [];
-    reliefs.push(shot.relief);
-    const { yaw, pitch, roll } = turned;
-    return [
-      {
-        kind: 'face',
-        sequence: f,
-        capturedAt: ms(f * 100),
-        stages: {},
-        dropped: 0,
-        spectrum: 'infrared',
-        pose: { yaw, pitch, roll },
-        distance: mm(distance),
-        attentive: true,
-        track: 0,
-        fusedFrames: reliefs.length,
-        against: [],
-        embeddings: new Map([[TENSOR, reliefTensor(fuse(reliefs), mean)]]),
-      } satisfies FaceEvidence,
-    ];
-  });
+  const { distance, faces } = reliefVisit(people(), mean, identity, name, frames);
+  return faces.map(({ frame, pose, fusedFrames, tensor }) => ({
+    kind: 'face',
+    sequence: frame,
+    capturedAt: ms(frame * 100),
+    stages: {},
+    dropped: 0,
+    spectrum: 'infrared',
+    pose,
+    distance: mm(distance),
+    attentive: true,
+    track: 0,
+    fusedFrames,
+    against: [],
+    embeddings: new Map([[TENSOR, tensor]]),
+  }));
 }
-
-/** How wrong the landmarks' pose is, for a session and for each frame: degrees and millimetres, as the corpus has it. */
-const START = { angle: 2, place: 2.5, jitter: 1 } as const;

@@ -6,7 +6,7 @@ import { alonePolicy, matchPolicy, POOLING, type MatchPolicy } from '../../../co
 import type { Embedder } from '../../../core/ports.ts';
 import { spread } from '../../corpus/spread.ts';
 import { OnnxEmbedder } from '../../onnx/face-models.ts';
-import { matchModels, SHAPE_MODEL } from '../../onnx/load-face-models.ts';
+import { loadMatchModels, SHAPE_MODEL } from '../../onnx/load-face-models.ts';
 import { openModelLibrary } from '../../onnx/model-library.ts';
 import { makeNamedFolder } from '../../store/make-folder.ts';
 import { develop, developSessions } from '../films/develop.ts';
@@ -38,7 +38,7 @@ export async function measureAdaptation(
   progress: (done: number) => void,
 ): Promise<AdaptationReport> {
   const library = await openModelLibrary(models);
-  const together = matchPolicy(matchModels(library));
+  const together = matchPolicy(await loadMatchModels(library));
   if (!together.adaptation)
     throw new FacetError(
       'bad-argument',

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { calibrate, type Calibration } from '../../../adapters/corpus/calibrate-models.ts';
+import { trainLasting, type LastingReport } from '../../../adapters/corpus/train-lasting.ts';
 import { trainLinear } from '../../../adapters/corpus/train-linear.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
 import type { CourseReport } from '../../../adapters/trainer/run-course.ts';
@@ -20,8 +21,9 @@ interface Options {
   readonly threads: number;
 }
 
-interface TrainOptions extends Options {
-  readonly network: 'facet-rgbd' | 'article' | 'linear';
+interface TrainOptions extends Omit<Options, 'people'> {
+  readonly people?: number;
+  readonly network: 'facet-rgbd' | 'article' | 'linear' | 'lasting';
   readonly data?: string;
   readonly validation?: string;
   readonly work?: string;
@@ -37,32 +39,34 @@ export function train(program: Command): void {
     .addOption(
       new Option(
         '--network <name>',
-        'facet-rgbd: the siamese network on reliefs; article: the one on crops that Facet started from, for comparison; linear: the mean face and the linear model, from scratch',
+        'facet-rgbd: the siamese network on reliefs; article: the one on crops that Facet started from, for comparison; linear: the mean face and the linear model, from scratch; lasting: what lasts of a face with something new in it, for the facet-rgbd of models/',
       )
-        .choices(['facet-rgbd', 'article', 'linear'])
+        .choices(['facet-rgbd', 'article', 'linear', 'lasting'])
         .default('facet-rgbd'),
     )
-    .option('--data <folder>', 'not linear: dataset of the train pool (facet dataset)')
-    .option('--validation <folder>', 'not linear: dataset of the validation pool')
+    .option('--data <folder>', 'facet-rgbd, article: dataset of the train pool (facet dataset)')
+    .option('--validation <folder>', 'facet-rgbd, article: dataset of the validation pool')
     .option(
       '--work <folder>',
-      'not linear: where checkpoint, curves and network go (default: beside the data)',
+      'facet-rgbd, article: where checkpoint, curves and network go (default: beside the data)',
     )
-    .option('--people <count>', 'linear: training people, train/0 …', countOf, 2000)
-    .option('--threads <count>', 'linear: worker threads', countOf, availableParallelism())
+    .option('--people <count>', 'linear, lasting: training people (default: 2000, 1000)', countOf)
+    .option('--threads <count>', 'linear, lasting: worker threads', countOf, availableParallelism())
     .action(async (options: TrainOptions, command: Command) => {
       const output = outputOf(command);
       await finish(output, async () => {
+        const given = { threads: options.threads, folder: modelsFolder(), progress: progressOf(output) };
         if (options.network === 'linear') {
-          const report = await trainLinear({
-            ...options,
-            folder: modelsFolder(),
-            progress: progressOf(output),
-          });
+          const report = await trainLinear({ ...given, people: options.people ?? 2000 });
           output.result(
             { ok: true, ...report },
             `Trained on ${report.samples} reliefs of ${report.people} synthetic people; ${report.dimensions} dimensions.`,
           );
+          return EXIT.ok;
+        }
+        if (options.network === 'lasting') {
+          const report = await trainLasting({ ...given, people: options.people ?? 1000 });
+          output.result({ ok: true, synthetic: true, ...report }, describeLasting(report));
           return EXIT.ok;
         }
         const { data, validation } = options;
@@ -123,6 +127,15 @@ const describeCalibrations = (calibrations: readonly Calibration[]): string =>
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 const counts = (measured: Threshold['falseAccepts']): string =>
   measured ? `${measured.errors} of ${measured.of}` : 'not counted';
+
+const describeLasting = ({ people, dimensions, limits }: LastingReport): string =>
+  [
+    `Learned ${dimensions} dimensions from ${people} synthetic people.`,
+    ...limits.map(
+      ({ fusedFrames, distance, falseRejects, falseAccepts }) =>
+        `  ${fusedFrames} frames: ${distance.toFixed(3)}; the hardest change missed ${counts(falseRejects)}, strangers let in ${counts(falseAccepts.strangers)}, siblings ${counts(falseAccepts.siblings)}`,
+    ),
+  ].join('\n');
 
 const ENDS = {
   finished: 'Finished',
