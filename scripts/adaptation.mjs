@@ -17,7 +17,7 @@ const ruleOf3 = ({ errors, of, ...rest }) =>
   errors === 0 ? `0 of ${of} (below ${share(3 / of)})` : rate({ errors, of, ...rest });
 
 /** Where the rules were changed after a part's people had been looked at, it is measured on others: their first index. */
-const FROM = { sudden: '2700', gradual: '2700', poison: '2700', retraining: '3600' };
+const FROM = { sudden: '2800', gradual: '2800', poison: '2800', retraining: '3600' };
 
 const LIGHT = { colour: 'in light', infrared: 'in the dark' };
 const CAMPAIGN = {
@@ -102,7 +102,7 @@ const page = join(root, 'docs', 'adaptation.md');
 for (const [part, tableOf] of Object.entries(PARTS)) {
   if (only !== undefined && only !== part) continue;
   const from = FROM[part] ? ['--from', FROM[part]] : [];
-  const args = part === 'retraining' ? ['retrain'] : ['adaptation', '--part', part, ...from];
+  const args = [...(part === 'retraining' ? ['retrain'] : ['adaptation', '--part', part]), ...from];
   const measure = (people, ...more) =>
     documentOf(
       ['evaluate', ...args, '--count', people, '--films', join(root, 'out', 'films'), ...more],

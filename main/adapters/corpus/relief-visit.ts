@@ -29,17 +29,23 @@ export interface Visit {
 
 /** How wrong the landmarks' pose is, for a visit and for each frame: degrees and millimetres, as the corpus has it. */
 const START = { angle: 2, place: 2.5, jitter: 1 } as const;
-/** A visit's smooth depth error, as of another day: root mean square up to this, millimetres. */
+/** A visit's smooth depth error: root mean square up to this, millimetres. */
 export const DEPTH_ERROR = 1;
 
-/** @param name the visit's seed */
+/**
+ * @param name the visit's seed
+ * @param options.depthError root mean square of the visit's smooth depth error, as of another day: up to this, millimetres
+ */
 export function reliefVisit(
   pack: HeadPack,
   mean: MeanFace,
   identity: Identity,
   name: string,
   frames: number,
-  accessories: readonly Accessory[] = [],
+  {
+    accessories = [],
+    depthError = DEPTH_ERROR,
+  }: { readonly accessories?: readonly Accessory[]; readonly depthError?: number } = {},
 ): Visit {
   const random = new Random(name);
   const distance = random.between(480, 900);
@@ -51,7 +57,7 @@ export function reliefVisit(
     geometry: kinectV2(),
     distance,
     bias: drawMotion(random, START.angle, START.place),
-    field: { rms: random.between(0, DEPTH_ERROR), width: random.between(20, 60), seed: name },
+    field: { rms: random.between(0, depthError), width: random.between(20, 60), seed: name },
   };
   const turn = random.between(-12, 12);
   const reliefs: Relief[] = [];

@@ -44,6 +44,8 @@ const CHANGES = [
 /** Visits of a person as they enrolled; to learn from, with each change, the hardest one more often; and to judge by. */
 const VISITS = 2;
 const TAUGHT: Partial<Record<(typeof CHANGES)[number], number>> = { muffler: 3 };
+/** More of a depth error than is judged with: what a day's error does to a face does not last either. Millimetres. */
+const TAUGHT_IN = { depthError: 2.5 } as const;
 const SIBLINGS = { visits: 4, share: 0.7 } as const;
 /** Share of the visits with the hardest change that are let through. */
 const LET_THROUGH = 0.97;
@@ -66,20 +68,22 @@ export interface LastingRequest {
 
 export function lastingVisits(pack: HeadPack, mean: MeanFace, { who, role }: LastingRequest): LastingVisit[] {
   const identity = sampleIdentity(pack, who);
+  const teaches = role === 'teach';
   const visit = (kind: Kind, n = 0, of = identity, accessories: readonly Accessory[] = []): LastingVisit => {
     const frames = kind === 'enrolment' ? FRAMES.enrolment : FRAMES.visit;
-    const { faces } = reliefVisit(pack, mean, of, `lasting ${kind} ${n} ${who}`, frames, accessories);
+    const name = `lasting ${kind} ${n} ${who}`;
+    const { faces } = reliefVisit(pack, mean, of, name, frames, { accessories, ...(teaches && TAUGHT_IN) });
     const tensors = faces.map(({ tensor }) => tensor);
     // To learn from, the clearest of a visit is enough.
-    return { kind, tensors: role === 'teach' ? tensors.slice(-1) : tensors };
+    return { kind, tensors: teaches ? tensors.slice(-1) : tensors };
   };
   const several = (count: number, make: (n: number) => LastingVisit) =>
     Array.from({ length: count }, (_, n) => make(n));
   const plain = several(VISITS, (n) => visit('plain', n));
   const changed = CHANGES.flatMap((change) =>
-    several(role === 'teach' ? (TAUGHT[change] ?? 1) : VISITS, (n) => visit(change, n, identity, [change])),
+    several(teaches ? (TAUGHT[change] ?? 1) : VISITS, (n) => visit(change, n, identity, [change])),
   );
-  if (role === 'teach') return [...plain, ...changed];
+  if (teaches) return [...plain, ...changed];
   const sibling = lookalike(pack, identity, `${who} sibling`, SIBLINGS.share);
   return [
     visit('enrolment'),

@@ -45,7 +45,7 @@ const CONFIDENT = 0.8;
  * Of the most comfortable limit: as far as adapted templates reach. Chosen on validation people: whoever ages for two years stays
  * within nearly always, and no stranger comes as near.
  */
-const REACH = 1.5;
+const REACH = 1.4;
 
 /**
  * Adaptation is bounded by the shape without its colour, so that no skin, make-up or light decides. Templates follow as far as
