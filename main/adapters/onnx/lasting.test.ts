@@ -47,10 +47,10 @@ describe('what lasts of a face, as models/ has it', () => {
 
   it('bounds what is remembered, with a limit for any number of fused frames', async () => {
     const { lasting } = matchPolicy(await load()).adaptation!;
-    expect(lasting!.limits[0].fusedFrames).toBe(1);
-    expect(lasting!.limits.map(({ distance }) => distance)).toEqual(
-      lasting!.limits.map(({ distance }) => distance).sort((a, b) => b - a),
-    );
+    const [single, ...fused] = lasting!.limits;
+    expect(single.fusedFrames).toBe(1);
+    expect(fused.length).toBeGreaterThan(0);
+    for (const { distance } of fused) expect(distance).toBeLessThan(single.distance);
   });
 
   it('is not used for another shape network', async () => {
