@@ -4,7 +4,7 @@ import { keeper } from './keeper.ts';
 import { restPoints } from './landmarks.ts';
 import type { HeadPack } from './pack.ts';
 import { meshPositions } from './shape.ts';
-import { carve, growthTexture, raise } from './shell.ts';
+import { carve, growthTexture, raise, skinNormals } from './shell.ts';
 import type { Field, Growth, Region } from './shell.ts';
 
 /** A curve given by its corners (x ascending), linear between them and constant outside. */
@@ -125,6 +125,10 @@ export function covering(
   return {
     name,
     positions: raise(region, points, normals, THICKNESS[name]),
+    atRest: () => {
+      const rest = restPoints(pack);
+      return raise(region, rest, skinNormals(pack, rest), THICKNESS[name]);
+    },
     uvs,
     triangles,
     follow,

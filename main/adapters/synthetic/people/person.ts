@@ -4,6 +4,7 @@ import { covering, hairBelowHat, withStubble } from './coverings.ts';
 import { sampleIdentity } from './identity.ts';
 import type { FacialHair, Identity } from './identity.ts';
 import { keeper } from './keeper.ts';
+import { restPoints } from './landmarks.ts';
 import type { HeadPack } from './pack.ts';
 import { EXPRESSIONS, expressedPoints, meshPositions, neutralShape } from './shape.ts';
 import type { Expression, ExpressionName, HeadShape } from './shape.ts';
@@ -136,6 +137,7 @@ function surfaceOf(
   return {
     name: name.replace(/\/.*/, ''),
     positions: meshPositions(mesh, points),
+    atRest: () => meshPositions(mesh, restPoints(pack)),
     uvs,
     triangles,
     follow,

@@ -32,13 +32,16 @@ export interface RenderMesh {
 
 const welds = new WeakMap<Uint32Array, Uint32Array>();
 
-/** For each vertex the first one at the same place: vertices split at texture seams share their normal. */
+/**
+ * For each vertex the first one at the same place: vertices split at texture seams share their normal. Found once for whatever shares
+ * its triangles, hence at rest: else it would depend on who came first.
+ */
 function weldOf(surface: Surface): Uint32Array {
   const count = surface.positions.length / 3;
   const known = welds.get(surface.triangles);
   if (known?.length === count) return known;
   const first = new Map<number, number>();
-  const p = surface.positions;
+  const p = surface.atRest?.() ?? surface.positions;
   const weld = Uint32Array.from({ length: count }, (_, i) => {
     const [x, y, z] = [0, 1, 2].map((k) => Math.floor(p[3 * i + k] * 50) + 65536);
     const key = (x * 131072 + y) * 131072 + z;
