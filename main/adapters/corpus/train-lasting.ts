@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { LastingEntry } from '../../contract/manifest.ts';
+import { FacetError } from '../../contract/result.ts';
 import { lastingDistance, type Lasting } from '../../core/adapt/lasting.ts';
 import { wilsonRate } from '../../core/evaluation/rates.ts';
 import { networksOf } from '../../core/judge/policy.ts';
@@ -30,6 +31,8 @@ const RECIPE = { dimensions: 16, shrinkage: 3 } as const;
 /** The first of the training pool whom neither network nor impostor pool knows, and the people who judge. */
 const TEACH = { pool: 'train', from: 20_000 } as const;
 const JUDGE = { pool: 'validation', from: 1200, people: 100 } as const;
+/** Fewer people than that differ in too few ways. */
+const LEAST_PEOPLE = 100;
 const FRAMES = { visit: 4, enrolment: 16 } as const;
 /** What may be new in a face. */
 const CHANGES = [
@@ -100,13 +103,18 @@ export interface LastingReport {
   readonly limits: LastingEntry['limits'];
 }
 
-/** @throws FacetError where a model that it builds on is missing */
+/** @throws FacetError `bad-argument` for too few people; where a model that it builds on is missing */
 export async function trainLasting({
   folder,
   people,
   threads,
   progress,
 }: TrainOptions): Promise<LastingReport> {
+  if (people < LEAST_PEOPLE)
+    throw new FacetError(
+      'bad-argument',
+      `What tells people apart cannot be learned from ${people}. Give at least ${LEAST_PEOPLE} --people.`,
+    );
   const library = await openModelLibrary(folder);
   const shape = await OnnxEmbedder.open(library, SHAPE_MODEL, { threads: 1 });
   const see = async (requests: readonly LastingRequest[], stage: string): Promise<EmbeddedVisit[][]> => {

@@ -64,6 +64,11 @@ describe('facet train', () => {
       'bad-input',
     ],
     ['with one person', () => ['--data', at('one'), '--validation', at('test')], 'bad-input'],
+    [
+      'with too few people to learn what lasts',
+      () => ['--network', 'lasting', '--people', '99'],
+      'bad-argument',
+    ],
     ['with a folder that is empty', () => ['--data', at('none'), '--validation', at('none')], 'bad-input'],
   ])('says what is wrong %s', async (_, args, code) => {
     const answer = await ask(['train', ...args()]);
