@@ -10,7 +10,7 @@ import {
   type ComparedFrame,
   type Distances,
 } from '../../core/evaluation/calibrate.ts';
-import { wilsonRate } from '../../core/evaluation/rates.ts';
+import { countedRate } from '../../core/evaluation/rates.ts';
 import { fusionParts, SENSITIVITIES } from '../../core/judge/policy.ts';
 import type { TrialOutcome } from '../evaluation/people-trial.ts';
 import { DESCRIPTOR_MODEL, SHAPE_MODEL } from '../onnx/load-face-models.ts';
@@ -109,14 +109,13 @@ const byFusedFrames = (
 
 /** A distance, and what was counted at it. */
 function counted(falseAcceptRate: number, distance: number, { genuine, impostor }: Distances) {
-  const share = ({ errors, of, low, high }: ReturnType<typeof wilsonRate>) => ({ errors, of, low, high });
   const missed = genuine.filter((value) => value > distance).length;
   const passed = impostor.filter((value) => value <= distance).length;
   return {
     falseAcceptRate,
     falseRejectRate: shareAbove(genuine, distance),
     distance,
-    falseAccepts: share(wilsonRate(passed, impostor.length)),
-    falseRejects: share(wilsonRate(missed, genuine.length)),
+    falseAccepts: countedRate(passed, impostor.length),
+    falseRejects: countedRate(missed, genuine.length),
   };
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { LastingEntry } from '../../contract/manifest.ts';
 import { FacetError } from '../../contract/result.ts';
 import { lastingDistance, type Lasting } from '../../core/adapt/lasting.ts';
-import { wilsonRate } from '../../core/evaluation/rates.ts';
+import { countedRate } from '../../core/evaluation/rates.ts';
 import { networksOf } from '../../core/judge/policy.ts';
 import type { Embedder } from '../../core/ports.ts';
 import type { MeanFace } from '../../core/shape/mean-face.ts';
@@ -16,7 +16,7 @@ import { OnnxEmbedder } from '../onnx/face-models.ts';
 import { SHAPE_MODEL } from '../onnx/load-face-models.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';
 import { OnnxGraph } from '../onnx/onnx-writer.ts';
-import { lookalike, sampleIdentity } from '../synthetic/people/identity.ts';
+import { lookalike, sampleIdentity, SIBLING } from '../synthetic/people/identity.ts';
 import type { HeadPack } from '../synthetic/people/pack.ts';
 import type { Accessory } from '../synthetic/people/person.ts';
 import { fitDiscriminants } from './linear-fit.ts';
@@ -49,7 +49,7 @@ const VISITS = 2;
 const TAUGHT: Partial<Record<(typeof CHANGES)[number], number>> = { muffler: 3 };
 /** More of a depth error than is judged with: what a day's error does to a face does not last either. Millimetres. */
 const TAUGHT_IN = { depthError: 2.5 } as const;
-const SIBLINGS = { visits: 4, share: 0.7 } as const;
+const SIBLING_VISITS = 4;
 /** Share of the visits with the hardest change that are let through. */
 const LET_THROUGH = 0.97;
 /** Frames fused in a face, for which there are limits. */
@@ -87,12 +87,12 @@ export function lastingVisits(pack: HeadPack, mean: MeanFace, { who, role }: Las
     several(teaches ? (TAUGHT[change] ?? 1) : VISITS, (n) => visit(change, n, identity, [change])),
   );
   if (teaches) return [...plain, ...changed];
-  const sibling = lookalike(pack, identity, `${who} sibling`, SIBLINGS.share);
+  const sibling = lookalike(pack, identity, `${who} sibling`, SIBLING);
   return [
     visit('enrolment'),
     ...plain,
     ...changed,
-    ...several(SIBLINGS.visits, (n) => visit('sibling', n, sibling)),
+    ...several(SIBLING_VISITS, (n) => visit('sibling', n, sibling)),
     visit('stranger', 0, sampleIdentity(pack, `${who} stranger`)),
   ];
 }
@@ -205,11 +205,7 @@ function limitsOf(
     const hardest = CHANGES.map(letting).reduce((a, b) => (b.distance > a.distance ? b : a));
     const share = (kind: Kind, beyond: boolean) => {
       const all = distances.get(kind) ?? [];
-      const { errors, of, low, high } = wilsonRate(
-        all.filter((distance) => distance > hardest.distance === beyond).length,
-        all.length,
-      );
-      return { errors, of, low, high };
+      return countedRate(all.filter((distance) => distance > hardest.distance === beyond).length, all.length);
     };
     return {
       fusedFrames,

@@ -32,13 +32,13 @@ export interface Surface {
   readonly name: string;
   /** n × 3, millimetres, head frame, rest pose (looking straight ahead). */
   readonly positions: Float32Array;
-  /** n × 2, 0 … 1 from the top-left of the texture. */
-  readonly uvs: Float32Array;
   /**
    * The same at rest, of nobody in particular: what coincides there is one place on everybody. Left out where the triangles are of
    * this surface alone.
    */
   readonly atRest?: () => Float32Array;
+  /** n × 2, 0 … 1 from the top-left of the texture. */
+  readonly uvs: Float32Array;
   /** m × 3 vertex indices, anticlockwise seen from outside. */
   readonly triangles: Uint32Array;
   /** n values 0 … 1: how far a vertex turns with the head (1 head, 0 shoulders). */

@@ -36,10 +36,8 @@ function within(
   if (anchors.length === inUse.length) return inUse;
   // What follows the person bears the name of an enrolled look, what was remembered one of its own.
   const enrolled = new Set(anchors.map(({ look }) => look));
-  const follows = ({ source, look }: Template) => source === 'adaptation' && enrolled.has(look);
-  const remembered = ({ look }: Template) => !enrolled.has(look);
   const distance = anchorDistance(face.embeddings, anchors, adaptation);
   const near = distance !== undefined && distance <= limitFor(adaptation.reach, face.fusedFrames);
-  const same = inUse.some(remembered) && lasts(face, anchors, adaptation);
-  return inUse.filter((each) => (near || !follows(each)) && (same || !remembered(each)));
+  const same = inUse.some(({ look }) => !enrolled.has(look)) && lasts(face, anchors, adaptation);
+  return inUse.filter(({ source, look }) => source === 'enrolment' || (enrolled.has(look) ? near : same));
 }

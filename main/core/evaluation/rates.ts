@@ -38,6 +38,12 @@ export function wilsonRate(errors: number, of: number): Rate {
   };
 }
 
+/** A count with that interval, for what keeps no rate beside it. */
+export function countedRate(errors: number, of: number): Omit<Rate, 'rate'> {
+  const { rate: _, ...kept } = wilsonRate(errors, of);
+  return kept;
+}
+
 /** P(X < k) for X binomial with n trials of probability p, summed in logarithms. */
 function binomialBelow(k: number, n: number, p: number): number {
   if (p <= 0) return 1;

@@ -1,7 +1,7 @@
 /** Judges a head by what it did not learn from, and says whether it may take the old one's place. */
 import type { Embeddings } from '../../contract/evidence.ts';
-import type { Counted, DetPoint, Judgement, RetrainVerdict } from '../../contract/states/retrain.ts';
-import { wilsonRate } from '../evaluation/rates.ts';
+import type { DetPoint, Judgement, RetrainVerdict } from '../../contract/states/retrain.ts';
+import { countedRate } from '../evaluation/rates.ts';
 import { requiredDistance, type Requirement } from '../judge/match.ts';
 
 /** What is held out, and the looks that it is compared with. */
@@ -44,8 +44,8 @@ function judgeAt(
   const judged = (all: readonly number[]) =>
     within(all.slice(0, last), loose.slice(0, last)) ? all[last] : Infinity;
   return {
-    falseAccepts: counted(theirs.filter((all) => within(all, loose)).length, theirs.length),
-    falseRejects: counted(mine.filter((all) => !within(all, strict)).length, mine.length),
+    falseAccepts: countedRate(theirs.filter((all) => within(all, loose)).length, theirs.length),
+    falseRejects: countedRate(mine.filter((all) => !within(all, strict)).length, mine.length),
     det: curve(mine.map(judged), theirs.map(judged)),
   };
 }
@@ -61,11 +61,6 @@ export function verdictOf(before: Judgement, after: Judgement): RetrainVerdict {
 }
 
 export const isPromoted = (verdict: RetrainVerdict): boolean => verdict === 'better' || verdict === 'as-good';
-
-function counted(errors: number, of: number): Counted {
-  const { low, high } = wilsonRate(errors, of);
-  return { errors, of, low, high };
-}
 
 function curve(mine: readonly number[], theirs: readonly number[]): DetPoint[] {
   const sorted = [...theirs].sort((a, b) => a - b);

@@ -9,7 +9,7 @@ import type {
   RetrainVerdict,
 } from '../../contract/states/retrain.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
-import { wilsonRate } from '../evaluation/rates.ts';
+import { countedRate } from '../evaluation/rates.ts';
 import { besideFused, withHead, type HeadTerm } from '../judge/head.ts';
 import type { Part, Requirement } from '../judge/match.ts';
 import { isPersonal, type PersonalNetwork } from '../judge/personal-network.ts';
@@ -180,8 +180,7 @@ const weighsNetworkBut = (kind: EmbeddingKind | undefined, { distances }: HeadTe
 function together(judgements: readonly Judgement[]): Judgement {
   const sum = (which: 'falseAccepts' | 'falseRejects'): Counted => {
     const total = (key: 'errors' | 'of') => judgements.reduce((all, each) => all + each[which][key], 0);
-    const { errors, of, low, high } = wilsonRate(total('errors'), total('of'));
-    return { errors, of, low, high };
+    return countedRate(total('errors'), total('of'));
   };
   return { falseAccepts: sum('falseAccepts'), falseRejects: sum('falseRejects'), det: judgements[0].det };
 }

@@ -12,7 +12,7 @@ import { DEPTH_ERROR, reliefVisit } from '../../corpus/relief-visit.ts';
 import type { Wear } from '../../sensors/simulated/cast.ts';
 import { standing, type PoseScript, type Stance } from '../../sensors/simulated/motion.ts';
 import type { SceneDescription } from '../../sensors/simulated/scene.ts';
-import { lookalike, sampleIdentity, type Identity } from '../../synthetic/people/identity.ts';
+import { lookalike, sampleIdentity, SIBLING, type Identity } from '../../synthetic/people/identity.ts';
 import { loadHeadPack, type HeadPack } from '../../synthetic/people/pack.ts';
 import { filmScene, round, ROUND_SHOTS, TENSOR, type Shots } from '../films/film-scene.ts';
 import { aged } from './ageing.ts';
@@ -80,8 +80,6 @@ const AGEING_FRAMES = 2;
 const IMPOSTOR = { sessions: 24, frames: 4 } as const;
 const OWNER_SESSIONS = 8;
 const ANCHORS = 16;
-/** How much of the person a sibling has. */
-const SIBLING = 0.7;
 const WALK_STEPS = 8;
 
 async function filmSudden(models: FaceModels, clock: Clock, who: string): Promise<SuddenFilm> {

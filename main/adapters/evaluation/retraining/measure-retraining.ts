@@ -67,15 +67,20 @@ export async function measureRetraining(
     const { terms, report } = outcome.value;
     verdicts[report.verdict] = (verdicts[report.verdict] ?? 0) + 1;
     const templates = gallery.templates.map(({ embeddings }) => embeddings);
+    const decides = levels.map(({ policy: before, compared }) => ({
+      before,
+      after: withHead(before, terms),
+      compared,
+    }));
     for (const other of films)
       for (const visit of other.visits) {
         const face = visit.at(-1);
         if (!face) continue;
         const genuine = owner === other;
-        for (const { policy: before, compared } of levels) {
+        for (const { before, after, compared } of decides) {
           const here = compared[face.spectrum];
           here.before.push({ genuine, ...compare(face, templates, before) });
-          here.after.push({ genuine, ...compare(face, templates, withHead(before, terms)) });
+          here.after.push({ genuine, ...compare(face, templates, after) });
         }
       }
     progress((i + 1) / owners.length);

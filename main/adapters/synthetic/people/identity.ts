@@ -217,6 +217,9 @@ export function sampleIdentity(pack: HeadPack, seed: string): Identity {
   };
 }
 
+/** How much of the shape a sibling shares, where people are judged by theirs. */
+export const SIBLING = 0.7;
+
 /**
  * A sibling: shape `share` of the way from a stranger (drawn from `seed`) back to `identity`, with the same skin, eyes,
  * brows and hair.

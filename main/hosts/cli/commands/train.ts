@@ -29,6 +29,9 @@ interface TrainOptions extends Omit<Options, 'people'> {
   readonly work?: string;
 }
 
+/** Whom the linear models learn from unless it is said. */
+const PEOPLE = { linear: 2000, lasting: 1000 } as const;
+
 const progressOf = (output: Output) => (stage: string, share: number) =>
   output.progress(`${stage}: ${Math.round(share * 100)} %`);
 
@@ -50,14 +53,18 @@ export function train(program: Command): void {
       '--work <folder>',
       'facet-rgbd, article: where checkpoint, curves and network go (default: beside the data)',
     )
-    .option('--people <count>', 'linear, lasting: training people (default: 2000, 1000)', countOf)
+    .option(
+      '--people <count>',
+      `linear, lasting: training people (default: ${PEOPLE.linear}, ${PEOPLE.lasting})`,
+      countOf,
+    )
     .option('--threads <count>', 'linear, lasting: worker threads', countOf, availableParallelism())
     .action(async (options: TrainOptions, command: Command) => {
       const output = outputOf(command);
       await finish(output, async () => {
         const given = { threads: options.threads, folder: modelsFolder(), progress: progressOf(output) };
         if (options.network === 'linear') {
-          const report = await trainLinear({ ...given, people: options.people ?? 2000 });
+          const report = await trainLinear({ ...given, people: options.people ?? PEOPLE.linear });
           output.result(
             { ok: true, ...report },
             `Trained on ${report.samples} reliefs of ${report.people} synthetic people; ${report.dimensions} dimensions.`,
@@ -65,7 +72,7 @@ export function train(program: Command): void {
           return EXIT.ok;
         }
         if (options.network === 'lasting') {
-          const report = await trainLasting({ ...given, people: options.people ?? 1000 });
+          const report = await trainLasting({ ...given, people: options.people ?? PEOPLE.lasting });
           output.result({ ok: true, synthetic: true, ...report }, describeLasting(report));
           return EXIT.ok;
         }
