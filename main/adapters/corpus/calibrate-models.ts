@@ -46,7 +46,7 @@ export async function calibrate(
   await spread<unknown, TrialOutcome>(
     Array.from({ length: people }, (_, index) => ({
       kind: 'trial',
-      trial: { pool: 'validation', index, visits: VISITS, attacks: 0, frames: FRAMES },
+      trial: { pool: 'validation', index, visits: VISITS, attacks: 0, frames: FRAMES, faces: 'units' },
     })),
     (outcome, i) => {
       trials[i] = outcome;

@@ -25,7 +25,12 @@ import { reliefTensor } from '../../core/shape/tensor.ts';
 import { sampleIdentity } from '../synthetic/people/identity.ts';
 import type { HeadPack } from '../synthetic/people/pack.ts';
 import { buildPerson, type Accessory } from '../synthetic/people/person.ts';
-import type { ExpressionName } from '../synthetic/people/shape.ts';
+import {
+  BROAD_EXPRESSIONS,
+  varied,
+  type Expression,
+  type ExpressionName,
+} from '../synthetic/people/expressions.ts';
 import { kinectV1, kinectV2, type Region, type SensorGeometry } from '../synthetic/render/cameras.ts';
 import type { ErrorFieldSpec } from '../synthetic/render/error-field.ts';
 import type { Light } from '../synthetic/render/light.ts';
@@ -98,19 +103,29 @@ export function reliefSamples(
   return out;
 }
 
-export function drawLook(random: Random): {
-  readonly expression: ExpressionName;
+/** Share of sessions with the face at rest, and of those with a broad expression. */
+const AT_REST = 0.35;
+const BROAD = 0.4;
+
+/** @param atRest the face is, whatever is drawn */
+export function drawLook(
+  random: Random,
+  atRest = false,
+): {
+  readonly name: ExpressionName;
+  readonly expression: Expression;
   readonly accessories: readonly Accessory[];
 } {
   const pick = random.uniform();
-  const expression =
-    pick < 0.5
+  const name =
+    atRest || pick < AT_REST
       ? 'neutral'
-      : pick < 0.7
-        ? 'smile'
-        : random.pick(['grin', 'open-mouth', 'frown', 'surprise', 'eyes-closed'] as const);
+      : pick < AT_REST + BROAD
+        ? random.pick(BROAD_EXPRESSIONS)
+        : random.pick(['smile', 'grin', 'open-mouth', 'frown', 'surprise', 'eyes-closed'] as const);
+  const expression = varied(random, name);
   const accessories = ACCESSORIES.flatMap(([name, share]) => (random.uniform() < share ? [name] : []));
-  return { expression, accessories };
+  return { name, expression, accessories };
 }
 
 /** What people wear in a session, and how often. */

@@ -9,13 +9,15 @@ import { Observer, type FaceModels } from '../../core/observer.ts';
 import type { Purpose } from '../../contract/pipeline.ts';
 import type { Clock } from '../../core/ports.ts';
 import { Random } from '../../core/random.ts';
+import { BROAD_EXPRESSIONS, varied, type ExpressionName } from '../synthetic/people/expressions.ts';
+import { drawGrimace } from '../synthetic/people/grimace.ts';
 import { handHeld, standing, turning, type Stance } from '../sensors/simulated/motion.ts';
 import type { SceneDescription, Shows, Visitor } from '../sensors/simulated/scene.ts';
-import { ordinaryCast, type Who } from '../sensors/simulated/cast.ts';
+import { ordinaryCast, type Face, type Who } from '../sensors/simulated/cast.ts';
 import { FRAME_TIME, Stage } from '../sensors/simulated/stage.ts';
 
-/** Presentations of the person's picture, and a real person who is half of them. */
-type AttackSpecies = Exclude<Shows, 'self'> | 'lookalike';
+/** Presentations of the person's picture: on paper, on a screen, on a mask, on a living head of another shape; and a real person who is half of them. */
+type AttackSpecies = Exclude<Shows, 'self'> | 'lookalike' | 'other-head';
 type LightName = 'office' | 'window' | 'dark';
 
 export interface TrialRequest {
@@ -23,16 +25,23 @@ export interface TrialRequest {
   readonly pool: string;
   readonly index: number;
   readonly visits: number;
+  /** What faces the visits make: units as they train and calibrate, or grimaces that nothing was made with. */
+  readonly faces: 'units' | 'grimaces';
   /** How many attacks of each species; they alternate between light and dark. */
   readonly attacks: number;
   /** Frames of a visit or an attack; 50 are 1.67 s, longer than the longest refusal. */
   readonly frames: number;
 }
 
-interface Visit {
+interface Presentation {
   readonly light: LightName;
   /** What each frame showed; long enough for any attempt to end. */
   readonly evidence: readonly Evidence[];
+}
+
+interface Visit extends Presentation {
+  /** The expression's name. */
+  readonly face: string;
 }
 
 export interface TrialOutcome {
@@ -42,7 +51,7 @@ export interface TrialOutcome {
   /** How long the person turned, in seconds; undefined where the enrolment did not finish. */
   readonly enrolmentSeconds: number | undefined;
   readonly visits: readonly Visit[];
-  readonly attacks: readonly (Visit & { readonly species: AttackSpecies })[];
+  readonly attacks: readonly (Presentation & { readonly species: AttackSpecies })[];
 }
 
 /** An enrolment that takes longer has failed, in seconds. */
@@ -53,6 +62,15 @@ const ENROLMENT_STEP = 2;
 const ATTACK_STEP = 2;
 /** How much a lookalike has of the person: the way to somebody else is half gone. */
 const LOOKALIKE = 0.5;
+/** Every expression but shut eyes: blinks are the script's. */
+const VISITED_EXPRESSIONS: readonly ExpressionName[] = [
+  ...BROAD_EXPRESSIONS.filter((name) => name !== 'wink'),
+  'smile',
+  'grin',
+  'open-mouth',
+  'frown',
+  'surprise',
+];
 /** A visit's smooth depth error, as of another day: root mean square up to this, millimetres. */
 const DEPTH_ERROR = 1;
 
@@ -65,8 +83,8 @@ export async function runTrial(
   const enrolment = await enrol(models, clock, who);
   const visits: Visit[] = [];
   for (let i = 0; i < request.visits; i++) visits.push(await visit(models, clock, request, i));
-  const attacks: (Visit & { species: AttackSpecies })[] = [];
-  for (const species of ['photo', 'tablet', 'mask', 'lookalike'] as const)
+  const attacks: (Presentation & { species: AttackSpecies })[] = [];
+  for (const species of ['photo', 'tablet', 'mask', 'other-head', 'lookalike'] as const)
     for (let i = 0; i < request.attacks; i++)
       attacks.push({ species, ...(await attack(models, clock, request, species, i)) });
   return { index: request.index, ...enrolment, visits, attacks };
@@ -95,7 +113,7 @@ async function enrol(models: FaceModels, clock: Clock, who: string) {
 async function visit(
   models: FaceModels,
   clock: Clock,
-  { pool, index: identity, frames }: TrialRequest,
+  { pool, index: identity, frames, faces }: TrialRequest,
   index: number,
 ): Promise<Visit> {
   const who = `${pool}/${identity}`;
@@ -103,8 +121,13 @@ async function visit(
   const random = new Random(seed);
   const light = (['office', 'window', 'dark', 'office'] as const)[index % 4];
   const stance = stanceOf(random, { distance: [450, 1150], yaw: 15, pitch: 10 });
-  const scene = sceneOf(random, seed, light, [person(who, standing(stance, seed))]);
-  return { light, evidence: await collect(watch(models, clock, scene, 'unlock'), frames) };
+  const face = faceOf(new Random(`face ${seed}`), faces, seed);
+  const scene = sceneOf(random, seed, light, [{ ...person(who, standing(stance, seed)), face }]);
+  return {
+    light,
+    face: face.name,
+    evidence: await collect(watch(models, clock, scene, 'unlock'), frames),
+  };
 }
 
 async function attack(
@@ -113,7 +136,7 @@ async function attack(
   { pool, index, frames }: TrialRequest,
   species: AttackSpecies,
   turn: number,
-): Promise<Visit> {
+): Promise<Presentation> {
   const who = `${pool}/${index}`;
   const seed = `${species} ${turn} ${who}`;
   const random = new Random(seed);
@@ -121,8 +144,11 @@ async function attack(
   const stance = stanceOf(random, { distance: [450, 900], yaw: 8, pitch: 8 });
   const wearer = `${pool}/attacker-${random.below(1_000_000)}`;
   const visitor: Visitor =
-    species === 'lookalike'
-      ? person({ like: who, share: LOOKALIKE, seed: wearer }, standing(stance, seed))
+    species === 'lookalike' || species === 'other-head'
+      ? person(
+          { like: who, share: species === 'lookalike' ? LOOKALIKE : 0, seed: wearer },
+          standing(stance, seed),
+        )
       : species === 'mask'
         ? {
             shows: 'mask',
@@ -140,6 +166,21 @@ async function attack(
       Math.ceil(frames / ATTACK_STEP),
     ),
   };
+}
+
+/** Share of visits with the face at rest. */
+const AT_REST = 0.25;
+
+function faceOf(
+  random: Random,
+  faces: TrialRequest['faces'],
+  seed: string,
+): Face & { readonly name: string } {
+  if (random.uniform() < AT_REST) return { name: 'neutral' };
+  if (faces === 'grimaces') return { name: 'grimace', grimace: drawGrimace(seed) };
+  // Lids are the script's.
+  const name = random.pick(VISITED_EXPRESSIONS);
+  return { name, expression: varied(random, name) };
 }
 
 const person = (who: Who, script: Visitor['script']): Visitor => ({

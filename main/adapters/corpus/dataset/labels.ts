@@ -88,7 +88,7 @@ const countsSchema = z.object({
 export type DatasetCounts = z.infer<typeof countsSchema>;
 
 /** Counts up where the format or the way of drawing changes: shards of different versions do not mix. */
-export const DATASET_VERSION = 3;
+export const DATASET_VERSION = 4;
 
 /** What decides every byte of the shards. */
 const recipeSchema = z.object({

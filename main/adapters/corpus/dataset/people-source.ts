@@ -5,6 +5,7 @@ import type { Session } from '../relief-sessions.ts';
 import type { MeanFace } from '../../../core/shape/mean-face.ts';
 import { articlePixels } from '../../../core/shape/tensor.ts';
 import { ANCESTRIES, sampleIdentity, type Identity } from '../../synthetic/people/identity.ts';
+import { drawGrimace, type Grimace } from '../../synthetic/people/grimace.ts';
 import { keeper } from '../../synthetic/people/keeper.ts';
 import type { HeadPack } from '../../synthetic/people/pack.ts';
 import { buildPerson, type Accessory } from '../../synthetic/people/person.ts';
@@ -73,7 +74,10 @@ export function packPerson(
         : []),
       ...(enrolled && worn ? [worn] : []),
     ];
-    const { session, label } = drawSession(pack, identity, kind, random, name, besides);
+    // Whoever enrols looks on quietly; training sees every pair of faces.
+    const atRest = source.pool !== 'train' && !enrolled;
+    const grimace = enrolled && source.heads === 'fields' ? drawGrimace(name) : undefined;
+    const { session, label } = drawSession(pack, identity, kind, random, name, besides, atRest, grimace);
     enrolled ||= label.spectrum === 'colour';
     const frames: FrameRecord[] = [];
     for (let f = 0; f < tries; f++) {
@@ -146,6 +150,8 @@ function drawSession(
   random: Random,
   name: string,
   besides: readonly Accessory[],
+  atRest: boolean,
+  grimace: Grimace | undefined,
 ): { readonly session: Session; readonly label: Omit<SessionRecord, 'frames'> } {
   const geometry = random.uniform() < TRAINING_SESSIONS.v1 ? kinectV1() : kinectV2();
   const [near, far] = random.uniform() < COMFORTABLE ? DISTANCES.comfortable : DISTANCES.all;
@@ -153,7 +159,7 @@ function drawSession(
   // The article's crop shows colour: there is none of it in the dark.
   const { name: lightName, light } = drawLight(random, kind === 'reliefs');
   const spectrum = lightName === 'dark' ? 'infrared' : 'colour';
-  const { expression, accessories: drawn } = drawLook(random);
+  const { name: expressionName, expression, accessories: drawn } = drawLook(random, atRest);
   const shaven = identity.facialHair === 'none' || identity.facialHair === 'stubble';
   const grown = random.uniform() < BEARD && identity.male > 0.5 && shaven;
   const worn = new Set<Accessory>([...drawn, ...(grown ? ['beard' as const] : []), ...besides]);
@@ -163,7 +169,7 @@ function drawSession(
   const place = `corpus room ${random.below(ROOMS)}`;
   const depthError = random.between(0, TRAINING_SESSIONS.depthError);
   const session: Session = {
-    person: buildPerson(pack, identity, { expression, accessories, gaze }),
+    person: buildPerson(pack, identity, { ...(grimace ? { grimace } : { expression }), accessories, gaze }),
     geometry,
     distance,
     bias: drawMotion(random, TRAINING_SESSIONS.startAngle, TRAINING_SESSIONS.startPlace),
@@ -182,7 +188,7 @@ function drawSession(
     light: lightName,
     spectrum,
     distance: Math.round(distance),
-    expression,
+    expression: grimace ? 'grimace' : expressionName,
     accessories,
     depthError: Math.round(depthError * 1000) / 1000,
   } as const;

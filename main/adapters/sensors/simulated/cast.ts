@@ -1,7 +1,8 @@
 /** The people of the simulated scenes. */
+import type { Expression } from '../../synthetic/people/expressions.ts';
 import { lookalike, sampleIdentity, type Identity } from '../../synthetic/people/identity.ts';
 import { loadHeadPack, type HeadPack } from '../../synthetic/people/pack.ts';
-import { buildPerson, type Accessory } from '../../synthetic/people/person.ts';
+import { buildPerson, type Accessory, type Look } from '../../synthetic/people/person.ts';
 import type { Person } from '../../synthetic/surface.ts';
 import { withTorso } from './torso.ts';
 
@@ -10,6 +11,11 @@ export type Who =
   string | Identity | { readonly like: string; readonly share: number; readonly seed: string };
 
 export type Wear = { readonly [A in Accessory]?: boolean };
+
+/** What somebody does with their face for a while. */
+export interface Face extends Pick<Look, 'grimace'> {
+  readonly expression?: Expression;
+}
 
 /** The eyes of one person: the same head with lids open, halfway and closed. */
 export interface Lids {
@@ -20,7 +26,7 @@ export interface Lids {
 
 /** Who can stand before the simulated sensor. */
 export interface Cast {
-  lids(who: Who, wear: Wear): Lids;
+  lids(who: Who, wear: Wear, face?: Face): Lids;
 }
 
 /** A name for the truth that frames carry: the identity's seed. */
@@ -41,9 +47,9 @@ export class SyntheticCast implements Cast {
     return lookalike(this.pack, sampleIdentity(this.pack, who.like), who.seed, who.share);
   }
 
-  lids(who: Who, wear: Wear): Lids {
-    const key = JSON.stringify([who, accessories(wear)]);
-    const lids = this.built.get(key) ?? this.build(who, wear);
+  lids(who: Who, wear: Wear, face: Face = {}): Lids {
+    const key = JSON.stringify([who, accessories(wear), face]);
+    const lids = this.built.get(key) ?? this.build(who, wear, face);
     this.built.delete(key);
     this.built.set(key, lids);
     for (const [oldest] of this.built) {
@@ -53,13 +59,18 @@ export class SyntheticCast implements Cast {
     return lids;
   }
 
-  private build(who: Who, wear: Wear): Lids {
+  private build(who: Who, wear: Wear, { expression, grimace }: Face): Lids {
     const identity = this.identity(who);
     const person = (closure: number): Person =>
       withTorso(
         buildPerson(this.pack, identity, {
           accessories: accessories(wear),
-          expression: { 'eye-left-closure': closure, 'eye-right-closure': closure },
+          expression: {
+            ...expression,
+            'eye-left-closure': Math.max(closure, expression?.['eye-left-closure'] ?? 0),
+            'eye-right-closure': Math.max(closure, expression?.['eye-right-closure'] ?? 0),
+          },
+          ...(grimace && { grimace }),
         }),
       );
     return lazily(

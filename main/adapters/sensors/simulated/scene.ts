@@ -3,7 +3,7 @@ import { WORN } from '../../../contract/api.ts';
 import { FacetError } from '../../../contract/result.ts';
 import { Random } from '../../../core/random.ts';
 import type { Light, LightName } from '../../synthetic/render/light.ts';
-import type { Wear, Who } from './cast.ts';
+import type { Face, Wear, Who } from './cast.ts';
 import { handHeld, standing, turning, type PoseScript, type Stance } from './motion.ts';
 
 /** What the sensor sees of a visitor: their own face, or an attack with somebody's picture. */
@@ -18,6 +18,8 @@ export interface Visitor {
   /** Whether the mask has holes for the eyes. */
   readonly eyeHoles?: boolean;
   readonly wear: Wear;
+  /** The face that they make; at rest where left out. */
+  readonly face?: Face;
   readonly script: PoseScript;
 }
 

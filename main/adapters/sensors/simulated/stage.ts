@@ -66,7 +66,7 @@ const lightOf = (light: LightName | Light): Light => (typeof light === 'string' 
 
 /** The heads or props that a visitor consists of, one for each state of the lids. */
 function dressed(visitor: Visitor, cast: Cast): Lids {
-  const lids = cast.lids(visitor.who, visitor.wear);
+  const lids = cast.lids(visitor.who, visitor.wear, visitor.face);
   switch (visitor.shows) {
     case 'self':
       return lids;

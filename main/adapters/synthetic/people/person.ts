@@ -1,13 +1,14 @@
 /** From identity and look to the surfaces that the rasteriser draws. */
 import type { Material, Person, Surface, Texture } from '../surface.ts';
 import { covering, hairBelowHat, withStubble } from './coverings.ts';
+import { pull, type Grimace } from './grimace.ts';
 import { sampleIdentity } from './identity.ts';
 import type { FacialHair, Identity } from './identity.ts';
 import { keeper } from './keeper.ts';
 import { restPoints } from './landmarks.ts';
 import type { HeadPack } from './pack.ts';
-import { EXPRESSIONS, expressedPoints, meshPositions, neutralShape } from './shape.ts';
-import type { Expression, ExpressionName, HeadShape } from './shape.ts';
+import { EXPRESSIONS, type Expression, type ExpressionName } from './expressions.ts';
+import { expressedPoints, meshPositions, neutralShape, type HeadShape } from './shape.ts';
 import { skinNormals } from './shell.ts';
 import { peak, spectacles } from './spectacles.ts';
 
@@ -29,6 +30,8 @@ export type Accessory = (typeof ACCESSORIES)[number];
 export interface Look {
   /** A named face, or weights of units. Neutral when absent. */
   readonly expression?: ExpressionName | Expression;
+  /** Beside the expression. */
+  readonly grimace?: Grimace;
   /** Where the eyes look, degrees from straight ahead: right of the picture and up are positive. */
   readonly gaze?: { readonly right: number; readonly up: number };
   readonly accessories?: readonly Accessory[];
@@ -45,6 +48,7 @@ type Rgb = readonly [number, number, number];
 export function buildPerson(pack: HeadPack, identity: Identity, look: Look = {}): Person {
   const shape = shapeOf(pack, identity);
   const points = expressedPoints(pack, identity, shape, expressionOf(look));
+  if (look.grimace) pull(points, look.grimace);
   const normals = skinNormals(pack, points);
   const worn = new Set(look.accessories);
   const hatted = worn.has('hat') || worn.has('cap');

@@ -1,35 +1,9 @@
 /** From identity and expression to the points of a head, in the head's own frame. */
 import { deform } from './deformation.ts';
 import type { HeadPack, PackMesh } from './pack.ts';
+import type { Expression } from './expressions.ts';
 import { ANCESTRIES } from './identity.ts';
 import type { Identity } from './identity.ts';
-
-/** Weights of expression units by name, such as `mouth-open`; the units are those of the pack. */
-export type Expression = Readonly<Record<string, number>>;
-
-/** Faces that people make, as weights of units. */
-export const EXPRESSIONS = {
-  neutral: {},
-  smile: { 'mouth-corner-puller': 0.8, 'eye-left-slit': 0.25, 'eye-right-slit': 0.25 },
-  grin: {
-    'mouth-corner-puller': 0.9,
-    'mouth-part-later': 0.5,
-    'eye-left-slit': 0.35,
-    'eye-right-slit': 0.35,
-  },
-  'open-mouth': { 'mouth-open': 0.7 },
-  frown: { 'eyebrows-left-down': 0.6, 'eyebrows-right-down': 0.6, 'mouth-depression': 0.5 },
-  surprise: {
-    'eyebrows-left-up': 0.8,
-    'eyebrows-right-up': 0.8,
-    'eye-left-opened-up': 0.6,
-    'eye-right-opened-up': 0.6,
-    'mouth-open': 0.35,
-  },
-  'eyes-closed': { 'eye-left-closure': 1, 'eye-right-closure': 1 },
-} as const satisfies Record<string, Expression>;
-
-export type ExpressionName = keyof typeof EXPRESSIONS;
 
 /** Adds `weight` times a target to points; a target moves 0.1 mm a unit. */
 function apply(pack: HeadPack, into: Float64Array, name: string, weight: number): void {
@@ -141,11 +115,13 @@ export function expressedPoints(
   return points;
 }
 
-/** Expression units exist for each ancestry and mix as the ancestries do. */
+/** Expression units exist for each ancestry and mix as the ancestries do; a name with a slash is a target itself. */
 function express(pack: HeadPack, into: Float64Array, { ancestry }: Identity, expression: Expression): void {
   for (const unit of Object.keys(expression).sort())
-    for (const name of ANCESTRIES)
-      apply(pack, into, `expression/units/${name}/${unit}`, expression[unit] * ancestry[name]);
+    if (unit.includes('/')) apply(pack, into, unit, expression[unit]);
+    else
+      for (const name of ANCESTRIES)
+        apply(pack, into, `expression/units/${name}/${unit}`, expression[unit] * ancestry[name]);
 }
 
 /** Positions of a mesh's vertices, n × 3 millimetres, from the points it refers to. */

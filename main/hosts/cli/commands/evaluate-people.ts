@@ -63,6 +63,7 @@ export function evaluatePeople(group: Command): void {
             visits: options.visits,
             attacks: options.attacks,
             frames: FRAMES,
+            faces: 'grimaces',
           },
         })),
         (outcome, i) => {
