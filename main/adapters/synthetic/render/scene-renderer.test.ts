@@ -76,7 +76,7 @@ describe('time-of-flight depth', () => {
     const expected = Math.sqrt(sigmaV2(distance, 1) ** 2 + 1 / 12);
     expect(within / expected).toBeGreaterThan(0.97);
     expect(within / expected).toBeLessThan(1.03);
-    expect(sigmaV2(distance, 1)).toBeCloseTo(1.2 + 0.9 * (distance / 1000) ** 2, 5);
+    expect(sigmaV2(distance, 1)).toBeCloseTo(V2_NOISE.base + V2_NOISE.growth * (distance / 1000) ** 2, 5);
     const means = frames.map(mean);
     expect(Math.abs(mean(means) - distance)).toBeLessThan(1);
     expect(deviation(means)).toBeGreaterThan(0.6 * V2_NOISE.frameBias);
