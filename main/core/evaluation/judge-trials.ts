@@ -16,7 +16,7 @@ export interface Trial {
 }
 
 /** Plays one visit's evidence against one gallery, at the times that the frames bear. */
-function playAttempt(
+export function playAttempt(
   evidence: readonly Evidence[],
   templates: readonly Embeddings[],
   policy: MatchPolicy,

@@ -59,7 +59,7 @@ function spreadEvenly<T>(all: readonly T[], most: number): readonly T[] {
   return Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))]);
 }
 
-const isLive = (evidence: Evidence): evidence is FaceEvidence =>
+export const isLive = (evidence: Evidence): evidence is FaceEvidence =>
   evidence.kind === 'face' && evidence.against.length === 0;
 
 /** The shape is as clear then as it gets. */
@@ -75,7 +75,7 @@ export const probeOf = (evidence: readonly Evidence[]): FaceEvidence | undefined
  * its own limit, so that 1 is where the app decides.
  * @returns undefined where a kind is missing
  */
-function requiredDistance(
+export function requiredDistance(
   probe: FaceEvidence,
   templates: readonly Embeddings[],
   requirements: readonly Requirement[],

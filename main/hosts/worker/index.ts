@@ -10,6 +10,7 @@ import { writeFilm } from '../../adapters/evaluation/films/film-file.ts';
 import { describePictures } from '../../adapters/evaluation/describe-pictures.ts';
 import { filmVisits, type VisitRequest } from '../../adapters/evaluation/retraining/visit-film.ts';
 import { loadEvaluated } from '../../adapters/evaluation/evaluated-models.ts';
+import { runReal, type RealRequest } from '../../adapters/evaluation/real-trial.ts';
 import { runRecording } from '../../adapters/evaluation/recording-trial.ts';
 import { runTrial, type TrialRequest } from '../../adapters/evaluation/people-trial.ts';
 import { openFaceDescriber } from '../../adapters/onnx/face-models.ts';
@@ -32,6 +33,7 @@ export type WorkerJob =
   | { readonly kind: 'trial'; readonly trial: TrialRequest }
   | { readonly kind: 'film'; readonly film: FilmRequest; readonly path: string }
   | { readonly kind: 'visits'; readonly film: VisitRequest; readonly path: string }
+  | { readonly kind: 'real'; readonly request: RealRequest }
   | { readonly kind: 'pictures'; readonly paths: readonly string[] }
   | {
       readonly kind: 'recording';
@@ -67,6 +69,8 @@ async function work(job: WorkerJob): Promise<unknown> {
       return writeFilm(job.path, await film(await models(), systemClock, job.film));
     case 'visits':
       return writeFilm(job.path, await filmVisits(await models(), systemClock, job.film));
+    case 'real':
+      return models().then((models) => runReal(models, systemClock, job.request), failureOf);
     case 'pictures':
       return describer().then((models) => describePictures(job.paths, models), failureOf);
     case 'recording':

@@ -4,6 +4,7 @@ import { evaluateDeeper } from './evaluate-deeper.ts';
 import { evaluateGallery } from './evaluate-gallery.ts';
 import { evaluatePairs } from './evaluate-pairs.ts';
 import { evaluatePeople } from './evaluate-people.ts';
+import { evaluateReal } from './evaluate-real.ts';
 import { evaluateRecordings } from './evaluate-recordings.ts';
 import { evaluateReliefs } from './evaluate-reliefs.ts';
 import { evaluateRetrain } from './evaluate-retrain.ts';
@@ -16,6 +17,7 @@ export function evaluate(program: Command): void {
     evaluatePairs,
     evaluateGallery,
     evaluateRecordings,
+    evaluateReal,
     evaluateAdaptation,
     evaluateRetrain,
     evaluateDeeper,

@@ -1,0 +1,77 @@
+/**
+ * People as stills of a depth camera: FOLDER/PERSON/VISIT with depth/, infrared/ and intrinsic.json in each, as
+ * `scripts/real-faces.mjs` writes them.
+ */
+import { readdir, stat } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+import { FacetError } from '../../contract/result.ts';
+import { ENROL_VISIT, EXPRESSIONS, type VisitName } from '../../core/evaluation/real-people.ts';
+import type { SensorFrame } from '../../core/sense/frames.ts';
+import { open3dFrames } from '../import/open3d-folder.ts';
+
+export const VISITS: readonly VisitName[] = [ENROL_VISIT, ...EXPRESSIONS];
+
+export interface RealPersonFolder {
+  readonly name: string;
+  readonly path: string;
+}
+
+const AGAIN = 'Make the folder again with scripts/real-faces.mjs.';
+
+/**
+ * People in the order of their names, each with all visits; what is in the visits is found out when they are read.
+ * @throws FacetError `bad-input`
+ */
+export async function realPeople(folder: string): Promise<RealPersonFolder[]> {
+  const names = await readdir(folder).catch(async () => {
+    const what = (await stat(folder).catch(() => undefined)) ? 'is not a folder' : 'does not exist';
+    throw new FacetError(
+      'bad-input',
+      `${folder} ${what}; give the folder that scripts/real-faces.mjs has written.`,
+    );
+  });
+  const people: RealPersonFolder[] = [];
+  for (const name of names.sort()) {
+    const path = join(folder, name);
+    if (name.startsWith('.') || !(await stat(path)).isDirectory()) continue;
+    for (const visit of VISITS)
+      if (!(await stat(join(path, visit)).catch(() => undefined))?.isDirectory())
+        throw new FacetError(
+          'bad-input',
+          `${path} has no visit "${visit}"; each person needs ${VISITS.join(', ')}. ${AGAIN}`,
+        );
+    people.push({ name, path });
+  }
+  if (people.length < 2)
+    throw new FacetError(
+      'bad-input',
+      `${folder} holds ${people.length === 0 ? 'nobody' : 'one person only'}; give a folder with the folders of two or more people. ${AGAIN}`,
+    );
+  return people;
+}
+
+/** The stills of one visit, all of them whole. @throws FacetError `bad-input` */
+export async function readStills(person: string, visit: VisitName): Promise<SensorFrame[]> {
+  const folder = join(person, visit);
+  const refuse = (why: string): never => {
+    throw new FacetError('bad-input', `${why.replace(/\.$/, '')}. ${AGAIN}`);
+  };
+  const [depth, infrared] = await Promise.all(
+    ['depth', 'infrared'].map((kind) => pictures(join(folder, kind))),
+  );
+  for (const [mine, other, kind] of [
+    [depth, infrared, 'infrared'],
+    [infrared, depth, 'depth'],
+  ] as const)
+    for (const name of mine)
+      if (!other.includes(name)) refuse(`${folder} has no ${kind} picture ${name}.png`);
+  if (depth.length === 0) refuse(`${folder} has no pictures`);
+  const stills: SensorFrame[] = [];
+  for await (const frame of open3dFrames(folder, { fps: 30, onSkip: refuse })) stills.push(frame);
+  return stills;
+}
+
+const pictures = async (folder: string): Promise<string[]> =>
+  (await readdir(folder).catch(() => []))
+    .filter((file) => /\.png$/i.test(file))
+    .map((file) => parse(file).name);
