@@ -9,7 +9,7 @@ import { ENROL_VISIT, EXPRESSIONS, type VisitName } from '../../core/evaluation/
 import type { SensorFrame } from '../../core/sense/frames.ts';
 import { open3dFrames } from '../import/open3d-folder.ts';
 
-export const VISITS: readonly VisitName[] = [ENROL_VISIT, ...EXPRESSIONS];
+const VISITS: readonly VisitName[] = [ENROL_VISIT, ...EXPRESSIONS];
 
 export interface RealPersonFolder {
   readonly name: string;
@@ -18,10 +18,7 @@ export interface RealPersonFolder {
 
 const AGAIN = 'Make the folder again with scripts/real-faces.mjs.';
 
-/**
- * People in the order of their names, each with all visits; what is in the visits is found out when they are read.
- * @throws FacetError `bad-input`
- */
+/** People in the order of their names, each with all visits. @throws FacetError `bad-input` */
 export async function realPeople(folder: string): Promise<RealPersonFolder[]> {
   const names = await readdir(folder).catch(async () => {
     const what = (await stat(folder).catch(() => undefined)) ? 'is not a folder' : 'does not exist';
@@ -50,26 +47,36 @@ export async function realPeople(folder: string): Promise<RealPersonFolder[]> {
   return people;
 }
 
+/** Reads everything once, so that what cannot be used is said before anything is measured. @throws FacetError `bad-input` */
+export async function checkStills(people: readonly RealPersonFolder[]): Promise<void> {
+  for (const { path } of people) for (const visit of VISITS) await readStills(path, visit);
+}
+
 /** The stills of one visit, all of them whole. @throws FacetError `bad-input` */
 export async function readStills(person: string, visit: VisitName): Promise<SensorFrame[]> {
   const folder = join(person, visit);
   const refuse = (why: string): never => {
-    throw new FacetError('bad-input', `${why.replace(/\.$/, '')}. ${AGAIN}`);
+    throw new FacetError('bad-input', why);
   };
-  const [depth, infrared] = await Promise.all(
-    ['depth', 'infrared'].map((kind) => pictures(join(folder, kind))),
-  );
-  for (const [mine, other, kind] of [
-    [depth, infrared, 'infrared'],
-    [infrared, depth, 'depth'],
-  ] as const)
-    for (const name of mine)
-      if (!other.includes(name)) refuse(`${folder} has no ${kind} picture ${name}.png`);
-  if (depth.length === 0) refuse(`${folder} has no pictures`);
-  const stills: SensorFrame[] = [];
-  for await (const frame of open3dFrames(folder, { fps: 30, onSkip: refuse })) stills.push(frame);
-  return stills;
+  try {
+    const [depth, infrared] = await Promise.all(STREAMS.map((stream) => pictures(join(folder, stream))));
+    const lacking = (has: readonly string[], others: readonly string[], stream: string) => {
+      const name = others.find((each) => !has.includes(each));
+      if (name !== undefined) refuse(`${folder} has no ${stream} picture ${name}.png.`);
+    };
+    lacking(depth, infrared, 'depth');
+    lacking(infrared, depth, 'infrared');
+    if (depth.length === 0) refuse(`${folder} has no pictures.`);
+    const stills: SensorFrame[] = [];
+    for await (const still of open3dFrames(folder, { fps: 30, onSkip: refuse })) stills.push(still);
+    return stills;
+  } catch (error) {
+    if (!(error instanceof FacetError)) throw error;
+    throw new FacetError(error.code, `${error.message} ${AGAIN}`, { cause: error });
+  }
 }
+
+const STREAMS = ['depth', 'infrared'] as const;
 
 const pictures = async (folder: string): Promise<string[]> =>
   (await readdir(folder).catch(() => []))

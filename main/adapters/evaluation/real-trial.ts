@@ -9,7 +9,9 @@ import {
   type SingleStill,
 } from '../../core/evaluation/real-people.ts';
 import { FAKES, fake, held, underPicture, type FoundFace } from '../../core/evaluation/stills.ts';
-import { Observer, type FaceModels, type Observation } from '../../core/observer.ts';
+import type { FaceMesh } from '../../core/face/types.ts';
+import type { Vec3 } from '../../core/geometry/rigid.ts';
+import { Observer, type FaceModels } from '../../core/observer.ts';
 import type { Clock } from '../../core/ports.ts';
 import { Random } from '../../core/random.ts';
 import type { SensorFrame } from '../../core/sense/frames.ts';
@@ -87,33 +89,29 @@ async function runPerson(
     const stills = await readStills(path, expression);
     const visit = await watch(held(stills, HELD, `${name} ${expression}`));
     visits.push({ expression, evidence: visit.map(({ evidence }) => evidence) });
-    const seenAlone: (Observation | undefined)[] = [];
+    const seenAlone: (Seen | undefined)[] = [];
     for (const [pose, still] of stills.entries()) {
       const frames = await watch(held([still], HELD_ALONE, `${name} ${expression} ${pose}`));
-      poses.push({ expression, evidence: frames.map(({ evidence }) => evidence) });
+      poses.push({ expression, pose, evidence: frames.map(({ evidence }) => evidence) });
       singles.push({ visit: expression, evidence: frames[0].evidence });
       seenAlone.push(frames[0].seen);
     }
     const seen = seenAlone.flatMap((each) => each?.relief ?? []);
     if (seen.length > 0) reliefs.set(expression, heights(fuse(seen)));
     if (expression !== 'neutral') continue;
-    faces = seenAlone.map((each) => each && { mesh: each.mesh, distance: distanceOf(each) });
+    faces = seenAlone.map((each) => each && { mesh: each.mesh, distance: each.at[2] });
     for (const kind of FAKES)
       for (const [pose, still] of stills.entries()) {
         const face = seenAlone[pose];
         if (!face) continue;
         const seed = `${name} ${kind} ${pose}`;
-        const at = (face.settled?.headToCamera ?? face.start).translation;
-        const attack = fake(still, kind, [...at], new Random(seed));
+        const attack = fake(still, kind, face.at, new Random(seed));
         const [{ evidence }] = await watch(held([attack], 1, seed));
         fakes.push({ kind, evidence });
       }
   }
   return { name, templates, singles, visits, poses, fakes, reliefs, faces };
 }
-
-const distanceOf = ({ settled, start }: Observation): number =>
-  (settled?.headToCamera ?? start).translation[2];
 
 /** The owner's neutral pictures on the heads of others, a visit each. */
 async function wearPicture(
@@ -137,12 +135,26 @@ async function wearPicture(
   return visits;
 }
 
+/** What is kept of an observation. */
+interface Seen {
+  readonly relief: Relief;
+  readonly mesh: FaceMesh;
+  /** Camera point between the eyes, millimetres. */
+  readonly at: Vec3;
+}
+
 async function observeAll(models: FaceModels, clock: Clock, frames: Iterable<SensorFrame>) {
   const observer = new Observer(models, clock);
-  const all: { readonly evidence: Evidence; readonly seen: Observation | undefined }[] = [];
+  const all: { readonly evidence: Evidence; readonly seen: Seen | undefined }[] = [];
   for (const frame of frames) {
     const evidence = await observer.observe(frame, 'unlock', frame.capturedAt);
-    all.push({ evidence, seen: observer.latest });
+    const { latest } = observer;
+    const seen = latest && {
+      relief: latest.relief,
+      mesh: latest.mesh,
+      at: (latest.settled?.headToCamera ?? latest.start).translation,
+    };
+    all.push({ evidence, seen });
   }
   return all;
 }

@@ -33,8 +33,8 @@ export interface RealTrial {
   readonly singles: readonly SingleStill[];
   /** All poses in turn. */
   readonly visits: readonly Visit[];
-  /** One pose each. */
-  readonly poses: readonly Visit[];
+  /** One pose each, counted from 0. */
+  readonly poses: readonly (Visit & { readonly pose: number })[];
   /** Neutral stills on other surfaces, judged alone. */
   readonly fakes: readonly { readonly kind: Fake; readonly evidence: Evidence }[];
   /** Heights in millimetres by visit, single frames of all poses together; NaN where nothing was seen. */
@@ -69,6 +69,8 @@ export interface RealPolicies {
   /** Which of them is the default. */
   readonly usual: MatchPolicy;
   readonly alone: readonly AloneKind[];
+  /** The descriptor deciding alone, at its own default limit: whether somebody else's picture is worth looking at. */
+  readonly descriptor: MatchPolicy;
 }
 
 export interface RealReport {
@@ -82,6 +84,12 @@ export interface RealReport {
     readonly notLive: Rate;
     readonly visitsNotLive: Rate;
     readonly fakesRefused: Readonly<Record<string, Rate>>;
+  };
+  /** The owner's picture on somebody else's head: what it comes to before the shape has a say. */
+  readonly worn: {
+    readonly framesLive: Rate;
+    /** Attempts in which the descriptor alone would open. */
+    readonly descriptorAccepts: Rate;
   };
   readonly levels: readonly RealLevel[];
   /** Distances of single frames, and of visits in which eight are fused. */
@@ -98,26 +106,36 @@ export interface RealLevel {
   /** The same of visits of one pose. */
   readonly poseRefused: Rate;
   readonly poseRefusedBy: Readonly<Record<string, Rate>>;
+  /** The same by pose, in their order. */
+  readonly refusedInPose: readonly Rate[];
   /** Others' visits that opened. */
   readonly accepted: Rate;
   readonly poseAccepted: Rate;
   /** Live single frames: the owner's that did not match, others' that did. */
   readonly singleRefused: Rate;
   readonly singleAccepted: Rate;
-  /** The owner's picture on somebody else's head. */
   readonly wornAccepted: Rate;
 }
 
 export function reportReal(
   people: readonly RealTrial[],
   worn: readonly WornPicture[],
-  { levels, usual, alone }: RealPolicies,
+  { levels, usual, alone, descriptor }: RealPolicies,
 ): RealReport {
+  const byName = new Map(people.map((person) => [person.name, person]));
+  const wearing = worn.map(({ owner, evidence }) => ({ owner: byName.get(owner)!, evidence }));
   return {
     people: people.length,
     notEnrolled: people.filter(({ templates }) => templates.length === 0).length,
     frames: framesOf(people, usual),
-    levels: levels.map(({ level, policy }) => levelOf(people, worn, level, policy)),
+    worn: {
+      framesLive: shareOf(
+        worn.flatMap(({ evidence }) => evidence),
+        isLive,
+      ),
+      descriptorAccepts: shareOf(wearing, ({ owner, evidence }) => accepts(evidence, owner, descriptor)),
+    },
+    levels: levels.map(({ level, policy }) => levelOf(people, wearing, level, policy)),
     single: separations(people, usual, alone, ({ singles }) =>
       singles.flatMap(({ visit, evidence }) => (visit === ENROL_VISIT ? [] : [evidence])),
     ),
@@ -153,7 +171,7 @@ function framesOf(people: readonly RealTrial[], policy: MatchPolicy): RealReport
       const state = playAttempt(evidence, owner.templates, policy);
       return state.kind === 'refused' && state.code === 'not-live';
     }),
-    fakesRefused: byName(
+    fakesRefused: groupedBy(
       people.flatMap(({ fakes }) => fakes),
       ({ kind }) => kind,
       ({ evidence }) => !isLive(evidence),
@@ -167,7 +185,7 @@ const reasonsOf = (evidence: Evidence): readonly string[] =>
     ? evidence.against
     : [evidence.kind === 'unclear' ? `unclear: ${evidence.guidance}` : 'nobody'];
 
-function byName<T>(
+function groupedBy<T>(
   all: readonly T[],
   nameOf: (each: T) => string,
   counts: (each: T) => boolean,
@@ -186,35 +204,33 @@ function byName<T>(
 
 function levelOf(
   people: readonly RealTrial[],
-  worn: readonly WornPicture[],
+  wearing: readonly { readonly owner: RealTrial; readonly evidence: readonly Evidence[] }[],
   level: Sensitivity,
   policy: MatchPolicy,
 ): RealLevel {
-  const own = (part: 'visits' | 'poses') =>
+  const own = <V extends Visit>(visitsOf: (owner: RealTrial) => readonly V[]) =>
     people.flatMap((owner) =>
-      owner[part].map(({ expression, evidence }) => ({
-        expression,
-        refused: !accepts(evidence, owner, policy),
-      })),
+      visitsOf(owner).map((visit) => ({ ...visit, refused: !accepts(visit.evidence, owner, policy) })),
     );
   const others = (part: 'visits' | 'poses') =>
     pairsOf(people).flatMap(([owner, other]) =>
       other[part].map(({ evidence }) => accepts(evidence, owner, policy)),
     );
-  const [visits, poses] = [own('visits'), own('poses')];
+  const visits = own((owner) => owner.visits);
+  const poses = own((owner) => owner.poses);
   const expressionOf = ({ expression }: { expression: string }) => expression;
   const refused = (visit: { refused: boolean }) => visit.refused;
   const matches = (evidence: FaceEvidence, { templates }: RealTrial) =>
     matchesGallery(evidence.embeddings, evidence.fusedFrames, templates, policy[evidence.spectrum]);
   const liveSingles = ({ singles }: RealTrial) =>
     singles.flatMap(({ visit, evidence }) => (visit !== ENROL_VISIT && isLive(evidence) ? [evidence] : []));
-  const ownersOf = new Map(people.map((person) => [person.name, person]));
   return {
     level,
     refused: shareOf(visits, refused),
-    refusedBy: byName(visits, expressionOf, refused),
+    refusedBy: groupedBy(visits, expressionOf, refused),
     poseRefused: shareOf(poses, refused),
-    poseRefusedBy: byName(poses, expressionOf, refused),
+    poseRefusedBy: groupedBy(poses, expressionOf, refused),
+    refusedInPose: Object.values(groupedBy(poses, ({ pose }) => String(pose), refused)),
     accepted: shareOf(others('visits'), Boolean),
     poseAccepted: shareOf(others('poses'), Boolean),
     singleRefused: shareOf(
@@ -227,7 +243,7 @@ function levelOf(
       ),
       Boolean,
     ),
-    wornAccepted: shareOf(worn, ({ owner, evidence }) => accepts(evidence, ownersOf.get(owner)!, policy)),
+    wornAccepted: shareOf(wearing, ({ owner, evidence }) => accepts(evidence, owner, policy)),
   };
 }
 

@@ -146,7 +146,7 @@ function inWords({ title, data, curves, tables, notes }: EvaluationReport): stri
   ].join('\n');
 }
 
-function tableInWords({ caption, head, rows }: Table): string[] {
+export function tableInWords({ caption, head, rows }: Table): string[] {
   const widths = head.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i].length)));
   const inColumns = (cells: readonly string[]) =>
     `  ${cells.map((cell, i) => cell.padEnd(widths[i])).join('  ')}`.trimEnd();

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { spread } from '../../../adapters/corpus/spread.ts';
-import { realPeople, type RealPersonFolder } from '../../../adapters/evaluation/real-folder.ts';
+import { checkStills, realPeople, type RealPersonFolder } from '../../../adapters/evaluation/real-folder.ts';
 import type { RealPersonOutcome, RealRequest } from '../../../adapters/evaluation/real-trial.ts';
 import { DESCRIPTOR_MODEL, loadMatchModels, SHAPE_MODEL } from '../../../adapters/onnx/load-face-models.ts';
 import { openModelLibrary, type ModelLibrary } from '../../../adapters/onnx/model-library.ts';
@@ -10,6 +10,7 @@ import type { Evidence } from '../../../contract/evidence.ts';
 import { FacetError, type Failure } from '../../../contract/result.ts';
 import { reportReal, type RealPolicies, type WornPicture } from '../../../core/evaluation/real-people.ts';
 import {
+  alonePolicy,
   DEFAULT_SENSITIVITY,
   kindIn,
   matchPolicy,
@@ -19,14 +20,13 @@ import {
 import { EXIT } from '../exit-codes.ts';
 import { outputOf } from '../options.ts';
 import { finish, type Output } from '../output.ts';
-import { checkModels, progressOf, threadsOption } from './evaluate-output.ts';
-import { realInWords, realSection } from './real-report.ts';
+import { checkModels, threadsOption } from './evaluate-output.ts';
+import { realInWords, realSection, type RealGroup } from './real-report.ts';
 
-const GROUPS = ['dev', 'report', 'all'] as const;
-type Group = (typeof GROUPS)[number];
+const GROUPS: readonly RealGroup[] = ['dev', 'report', 'all'];
 
 interface RealOptions {
-  readonly people: Group;
+  readonly people: RealGroup;
   readonly threads: number;
   readonly out?: string;
 }
@@ -55,6 +55,7 @@ export function evaluateReal(group: Command): void {
         output.note(
           `${reporting.map(({ name }) => name).join(', ')} are for reporting: run them once, at the end, and choose nothing by what comes out; if you do, say so beside every later figure.`,
         );
+      await checkStills(people);
       const library = await openModelLibrary(modelsFolder());
       await checkModels(library, DESCRIPTOR_MODEL, SHAPE_MODEL);
       const trials = await runAll<RealPersonOutcome>(
@@ -93,7 +94,7 @@ export function evaluateReal(group: Command): void {
 
 const isDevelopment = (name: string): boolean => Number(/\d+$/.exec(name)?.[0] ?? 0) < FIRST_REPORTING;
 
-function chosen(people: readonly RealPersonFolder[], group: Group, folder: string): RealPersonFolder[] {
+function chosen(people: readonly RealPersonFolder[], group: RealGroup, folder: string): RealPersonFolder[] {
   const found = people.filter(({ name }) => group === 'all' || isDevelopment(name) === (group === 'dev'));
   if (found.length < 2)
     throw new FacetError(
@@ -110,14 +111,13 @@ async function runAll<Outcome>(
   output: Output,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  const progress = progressOf(output, requests.length, what);
   let done = 0;
   await spread<unknown, Outcome | Failure>(
     requests.map((request) => ({ kind: 'real', request })),
     (outcome, i) => {
       if (isFailure(outcome)) throw new FacetError(outcome.code, outcome.message);
       outcomes[i] = outcome;
-      progress(++done);
+      output.progress(`${++done} of ${requests.length} ${what}`);
     },
     threads,
   );
@@ -132,6 +132,7 @@ async function policiesOf(library: ModelLibrary): Promise<RealPolicies> {
   return {
     levels: SENSITIVITIES.map((level) => ({ level, policy: matchPolicy(models, level) })),
     usual: matchPolicy(models, DEFAULT_SENSITIVITY),
+    descriptor: alonePolicy(library.entry(DESCRIPTOR_MODEL), POOLING.descriptor),
     alone: [
       { name: 'shape alone', kind: kindIn('infrared', SHAPE_MODEL), pooling: POOLING.shape },
       { name: 'descriptor alone', kind: kindIn('infrared', DESCRIPTOR_MODEL), pooling: POOLING.descriptor },
