@@ -6,8 +6,7 @@ import type { GuidanceCode } from '../contract/codes.ts';
 import type { EmbeddingKind, Evidence, FaceEvidence, Spectrum, Stage } from '../contract/evidence.ts';
 import type { Purpose } from '../contract/pipeline.ts';
 import { mm, ms, type Milliseconds } from '../contract/units.ts';
-import { faceChips } from './face/align.ts';
-import { meanEmbedding } from './face/embedding.ts';
+import { faceChip } from './face/align.ts';
 import { SHUT_EYE, type EyelidModel } from './face/eyes.ts';
 import { boxOfMesh } from './face/mesh.ts';
 import { toneMapInfrared, type Region as Box } from './face/infrared.ts';
@@ -81,8 +80,6 @@ const LIDS_EVERY = 8;
 const BEHIND_MM = 200;
 const FOLLOW_GAP_MS = 100;
 const FOLLOW_SCORE = 0.9;
-/** Crops of the descriptor a frame: two frames must agree. */
-const CROPS = 1;
 
 export class Observer {
   private readonly track = new Track();
@@ -210,15 +207,15 @@ export class Observer {
         // Infrared is no colour: what is compared in the dark is the shape without any. It also bounds adaptation.
         embeddings.set(kindIn('infrared', shape.modelId), (await shape.embed(withoutColour(tensor)))[0]);
         const describe = async (kind: string, picture: PixelSource, inPicture: FaceMesh) => {
-          const chips = faceChips(picture, inPicture, descriptor.normalisation, CROPS);
-          embeddings.set(kind, meanEmbedding(await descriptor.embed(chips, CROPS)));
+          const chip = faceChip(picture, inPicture, descriptor.normalisation);
+          embeddings.set(kind, (await descriptor.embed(chip))[0]);
         };
         await describe(kindIn(spectrum, descriptor.modelId), sight.picture, mesh);
         if (purpose !== 'unlock' && spectrum === 'colour' && frame.infrared)
           await describe(
             kindIn('infrared', descriptor.modelId),
             toneMapInfrared(frame.infrared, asBox(region)),
-            meshOnDepthGrid(lifted, frame),
+            meshOnDepthGrid(lifted, headToCamera, this.models.mean, frame),
           );
       });
     const evidence: FaceEvidence = {
@@ -462,12 +459,20 @@ function infraredAtOneMetre(frame: SensorFrame, lifted: Float32Array): number | 
   return values.length === 0 ? 0 : values.sort((a, b) => a - b)[values.length >> 1];
 }
 
-/** The landmarks where the depth and infrared picture shows them. */
-function meshOnDepthGrid(lifted: Float32Array, frame: SensorFrame): FaceMesh {
+/** The landmarks where the depth and infrared picture shows them; where one has no depth, that of the mean face. */
+function meshOnDepthGrid(
+  lifted: Float32Array,
+  headToCamera: Rigid,
+  { landmarks: usual }: MeanFace,
+  frame: SensorFrame,
+): FaceMesh {
   const landmarks = new Float32Array(LANDMARK_COUNT * 3);
   for (let i = 0; i < LANDMARK_COUNT; i++) {
-    if (lifted[i * 3 + 2] === 0) continue;
-    const [u, v] = project(frame.depth.intrinsics, [lifted[i * 3], lifted[i * 3 + 1], lifted[i * 3 + 2]]);
+    const at: Vec3 =
+      lifted[i * 3 + 2] > 0
+        ? [lifted[i * 3], lifted[i * 3 + 1], lifted[i * 3 + 2]]
+        : apply(headToCamera, [usual[i * 3], usual[i * 3 + 1], usual[i * 3 + 2]]);
+    const [u, v] = project(frame.depth.intrinsics, at);
     landmarks[i * 3] = u;
     landmarks[i * 3 + 1] = v;
   }

@@ -1,6 +1,5 @@
 /**
- * The converted models against TensorFlow.js running the originals, on a real picture. The descriptor's
- * reference is face-api's own network, so our building of the graph is checked too, not only its weights.
+ * The converted models against TensorFlow.js running the originals, on a real picture.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -9,7 +8,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as TfjsWasm from '@tensorflow/tfjs-backend-wasm';
 import type * as Tfjs from '@tensorflow/tfjs';
-import type * as FaceApi from '@vladmandic/face-api';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -49,12 +47,12 @@ async function runConverted(entry: ModelEntry, nhwc: Float32Array): Promise<Floa
 }
 
 async function runOriginal(file: string, nhwc: Float32Array, size: number, outputs: string[]) {
-  const json = JSON.parse(readFileSync(sourcePath('human', file), 'utf8')) as {
+  const json = JSON.parse(readFileSync(sourcePath(file), 'utf8')) as {
     modelTopology: object;
     weightsManifest: { paths: string[]; weights: [] }[];
   };
   const [group] = json.weightsManifest;
-  const weights = readFileSync(join(dirname(sourcePath('human', file)), group.paths[0]));
+  const weights = readFileSync(join(dirname(sourcePath(file)), group.paths[0]));
   const model = await tf.loadGraphModel({
     load: () =>
       Promise.resolve({
@@ -129,21 +127,6 @@ describe('converted models', () => {
     const [original] = await runOriginal('iris.json', input, 64, ['Identity']);
     const difference = largestDifference(contour, original.subarray(0, contour.length));
     console.log('eyelids: largest difference of the contour (px)', difference);
-    expect(difference).toBeLessThan(1e-3);
-  });
-
-  it('describe as face-api does', async () => {
-    const entry = entryOf('face-rgb');
-    const input = await pictureFor(entry);
-    const [descriptor] = await runConverted(entry, input);
-    const faceApi = require('@vladmandic/face-api/dist/face-api.node-wasm.js') as typeof FaceApi;
-    await faceApi.nets.faceRecognitionNet.loadFromDisk(dirname(sourcePath('face-api', '-')));
-    const pixels = input.map((value, i) => value * entry.input.divisor[i % 3] + entry.input.mean[i % 3]);
-    const original = await faceApi.nets.faceRecognitionNet.computeFaceDescriptor(
-      tf.tensor(pixels, [1, 150, 150, 3]),
-    );
-    const difference = largestDifference(descriptor, original as Float32Array);
-    console.log('face-rgb: largest difference of the descriptor', difference);
     expect(difference).toBeLessThan(1e-3);
   });
 });

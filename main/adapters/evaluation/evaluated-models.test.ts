@@ -19,10 +19,10 @@ const withModel = (added: ModelEntry) => {
 describe('the model that decides', () => {
   it('is the shape, the descriptor in its spectrum, or both', () => {
     expect(kinds(SHAPE_MODEL)).toEqual([[[SHAPE_MODEL]], [[`${SHAPE_MODEL}@infrared`]]]);
-    expect(kinds('face-rgb')).toEqual([[['face-rgb']], [['face-rgb@infrared']]]);
+    expect(kinds('sface')).toEqual([[['sface']], [['sface@infrared']]]);
     const [colour, infrared] = kinds('fused');
-    expect(colour[0]).toEqual(['face-rgb']);
-    expect(infrared[0]).toEqual(['face-rgb@infrared']);
+    expect(colour[0]).toEqual(['sface']);
+    expect(infrared[0]).toEqual(['sface@infrared']);
     expect(colour[1]).toContain(SHAPE_MODEL);
     expect(infrared[1]).toContain(`${SHAPE_MODEL}@infrared`);
   });
@@ -33,7 +33,7 @@ describe('the model that decides', () => {
     expect(evaluatedModels(withModel(newer), 'facet-newer').shape).toBe('facet-newer');
     const other = { ...newer, input: { ...newer.input, preprocessing: 'something-else-1' } };
     expect(() => evaluatedModels(withModel(other), 'facet-newer')).toThrow(
-      /Use face-rgb, facet-.*, fused\.$/,
+      /Use sface, facet-.*, fused\.$/,
     );
   });
 

@@ -52,7 +52,7 @@ describe('a list of pictures', () => {
   it('describes a face with a box in pixels of the file, a pose in degrees and a unit vector', async () => {
     const [face] = await embedAll(demo(1));
     if (!face.found) throw new Error('no face');
-    expect(face.modelId).toBe('face-rgb');
+    expect(face.modelId).toBe('sface');
     expect(face.embedding).toHaveLength(128);
     expect(Math.hypot(...face.embedding)).toBeCloseTo(1, 4);
     // sample1 is 1920 wide and read at 1600; the largest face is near (515, 500) of the file.

@@ -21,6 +21,9 @@ import type { Embedder, FaceDetector, LandmarkModel } from '../../core/ports.ts'
 import type { ModelLibrary } from './model-library.ts';
 import { Network, type NetworkOptions } from './network.ts';
 
+/** The descriptor of real faces, in colour and in infrared. */
+export const DESCRIPTOR_MODEL = 'sface';
+
 /** Candidates below this are noise; a mesh that does not fit sorts out the rest. */
 const LEAST_SCORE = 0.5;
 
@@ -145,7 +148,7 @@ export async function openFaceDescriber(
   const [detector, landmarks, embedder] = await Promise.all([
     BlazefaceDetector.open(library, options),
     FacemeshLandmarks.open(library, options),
-    OnnxEmbedder.open(library, 'face-rgb', options),
+    OnnxEmbedder.open(library, DESCRIPTOR_MODEL, options),
   ]);
   return { detector, landmarks, embedder };
 }

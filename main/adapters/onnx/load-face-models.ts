@@ -1,7 +1,13 @@
 /** Loads everything that a frame's path runs. */
 import { decodeMeanFace, type MeanFace } from '../../core/shape/mean-face.ts';
 import type { FaceModels } from '../../core/observer.ts';
-import { BlazefaceDetector, FacemeshLandmarks, OnnxEmbedder, OnnxEyelids } from './face-models.ts';
+import {
+  BlazefaceDetector,
+  DESCRIPTOR_MODEL,
+  FacemeshLandmarks,
+  OnnxEmbedder,
+  OnnxEyelids,
+} from './face-models.ts';
 import { openModelLibrary, type ModelLibrary } from './model-library.ts';
 import { networksOf, type MatchModels } from '../../core/judge/policy.ts';
 import type { NetworkOptions } from './network.ts';
@@ -11,7 +17,7 @@ import { readWeights } from './read-weights.ts';
 export const SHAPE_MODEL = 'facet-rgbd';
 /** What the siamese network has to beat: linear discriminants of the same relief. */
 export const LINEAR_MODEL = 'facet-linear';
-export const DESCRIPTOR_MODEL = 'face-rgb';
+export { DESCRIPTOR_MODEL } from './face-models.ts';
 
 /** @throws FacetError `model-missing`, `model-altered` */
 export async function loadFaceModels(folder: string, options?: NetworkOptions): Promise<FaceModels> {

@@ -17,8 +17,14 @@ export const openSession = (bytes: Uint8Array, threads: number): Promise<Inferen
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    // Threads that spin while they wait double the latency when anything else needs the cores.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    extra: {
+      session: {
+        // Threads that spin while they wait double the latency when anything else needs the cores.
+        intra_op: { allow_spinning: '0' },
+        // Quantised weights are unpacked once, when the session opens, and not at every run.
+        disable_quant_qdq: '1',
+      },
+    },
   });
 
 /** A model ready to run; it has run once, so that the first frame waits for nothing. */

@@ -143,7 +143,7 @@ describe('a pipeline process', () => {
       'an embedding that is not a number',
       `{ kind: 'evidence', watch, evidence: { kind: 'face', sequence: 1, capturedAt: 1, stages: {}, dropped: 0, spectrum: 'colour',
         pose: { yaw: 0, pitch: 0, roll: 0 }, distance: 600, attentive: true, track: 1, fusedFrames: 1, against: [],
-        embeddings: new Map([['face-rgb', Float32Array.of(NaN)]]) } }`,
+        embeddings: new Map([['sface', Float32Array.of(NaN)]]) } }`,
     ],
     ['a verdict of its own', `{ kind: 'unlocked', watch }`],
   ])('that sends %s is killed and started again', async (_, garbage) => {

@@ -32,7 +32,7 @@ export function syntheticGallery(user: string, seed = user): Gallery {
   };
   const moment = (look: string) => ({
     embeddings: new Map([
-      ['face-rgb', unit(128)],
+      ['sface', unit(128)],
       ['facet-shape', unit(80)],
     ]),
     preprocessing: 1,

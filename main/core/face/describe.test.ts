@@ -38,7 +38,7 @@ function models(whole: FaceBox[], parts: (region: Region) => FaceBox[], believed
     embedder: {
       modelId: 'embedder',
       dimensions: 2,
-      inputShape: [3, 150, 150],
+      inputShape: [3, 112, 112],
       normalisation: { mean: [0, 0, 0], divisor: [1, 1, 1] },
       embed: (_, n = 1) => Promise.resolve(Array.from({ length: n }, () => Float32Array.of(0.6, 0.8))),
     },

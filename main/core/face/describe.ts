@@ -1,8 +1,7 @@
 /** From a picture to the descriptor of the largest face in it. */
 import type { Pose } from '../geometry/pose.ts';
 import type { Embedder, FaceDetector, LandmarkModel } from '../ports.ts';
-import { faceChips } from './align.ts';
-import { meanEmbedding } from './embedding.ts';
+import { faceChip } from './align.ts';
 import type { Region } from './infrared.ts';
 import { boxOfMesh, poseOfMesh } from './mesh.ts';
 import type { Normalisation } from './sample.ts';
@@ -30,12 +29,10 @@ const LEAST_MESH_SCORE = 0.5;
 /**
  * Describes the largest face, or returns undefined where there is none. A picture without a find is looked at
  * again with a border around it (a face that fills the picture) and in overlapping parts (small faces).
- * @param crops chips to average: 4 as the thresholds were measured, 1 for speed.
  */
 export async function describeLargestFace(
   picture: PixelSource,
   { detector, landmarks, embedder }: FaceDescriber,
-  crops: 1 | 2 | 4 = 4,
 ): Promise<DescribedFace | undefined> {
   for (const region of [undefined, ...searchRegions(picture)]) {
     const boxes = await detector.detect(picture, region);
@@ -45,8 +42,7 @@ export async function describeLargestFace(
       // The detector's box is rough; a second fit around the first mesh steadies the landmarks.
       const second = await landmarks.fit(picture, boxOfMesh(first));
       const mesh = second.score < first.score / 2 ? first : second;
-      const chips = faceChips(picture, mesh, embedder.normalisation, crops);
-      const embedding = meanEmbedding(await embedder.embed(chips, crops));
+      const [embedding] = await embedder.embed(faceChip(picture, mesh, embedder.normalisation));
       return { box, mesh, pose: poseOfMesh(mesh), embedding, modelId: embedder.modelId };
     }
   }

@@ -13,7 +13,7 @@ export const LANDMARK = {
   rightEyeInner: 133,
   leftEyeInner: 362,
   leftEyeOuter: 263,
-  noseBase: 2,
+  noseTip: 1,
   mouthRight: 61,
   mouthLeft: 291,
 } as const;

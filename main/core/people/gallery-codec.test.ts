@@ -15,7 +15,7 @@ const unit = (dimensions: number) =>
     .map((values) => Float32Array.from(values, (value) => value / Math.hypot(...values)));
 
 const embeddings: fc.Arbitrary<Embeddings> = fc
-  .uniqueArray(fc.constantFrom('face-rgb', 'facet-shape', 'facet-rgbd'), { minLength: 1 })
+  .uniqueArray(fc.constantFrom('sface', 'facet-shape', 'facet-rgbd'), { minLength: 1 })
   .chain((ids) => fc.tuple(...ids.map((id) => fc.tuple(fc.constant(id), unit(id.length)))))
   .map((entries) => new Map(entries));
 

@@ -10,7 +10,7 @@ import type { SensorInfo } from '../sense/frames.ts';
 type TemplateSource = 'enrolment' | 'adaptation';
 
 /** Version of the steps from frame to network input; templates of another one do not compare. */
-export const PREPROCESSING = 2;
+export const PREPROCESSING = 3;
 
 /** One stored moment: its embeddings and what made them. */
 export interface Template {

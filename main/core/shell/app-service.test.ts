@@ -39,13 +39,13 @@ class ScriptedPipeline implements Pipeline {
   async close() {}
 }
 
-const KINDS = ['face-rgb', 'face-rgb@infrared', 'shape'];
+const KINDS = ['sface', 'sface@infrared', 'shape'];
 const POLICY: MatchPolicy = {
-  colour: ['face-rgb', 'shape'].map((kind) => ({
+  colour: ['sface', 'shape'].map((kind) => ({
     parts: [{ kind, pooling: { nearest: 1 }, weight: 1 }],
     limits: [{ fusedFrames: 1, distance: 0.5 }],
   })),
-  infrared: ['face-rgb@infrared', 'shape'].map((kind) => ({
+  infrared: ['sface@infrared', 'shape'].map((kind) => ({
     parts: [{ kind, pooling: { nearest: 1 }, weight: 1 }],
     limits: [{ fusedFrames: 1, distance: 0.5 }],
   })),
@@ -1011,9 +1011,12 @@ describe('a gallery that learns', () => {
     expect(templates.filter(({ source }) => source === 'enrolment').length).toBeGreaterThan(0);
   });
 
-  it('says that looks of earlier networks are outdated, and compares nothing with them', async () => {
+  it.each([
+    ['of other networks', { networks: 'earlier' }],
+    ['cut out of the frame by other steps', { preprocessing: PREPROCESSING - 1 }],
+  ])('says that looks %s are outdated, and compares nothing with them', async (_, made) => {
     const gallery = vault.galleries.get('ada')!;
-    const templates = gallery.templates.map((template) => ({ ...template, networks: 'earlier' }));
+    const templates = gallery.templates.map((template) => ({ ...template, ...made }));
     vault.galleries.set('ada', { ...gallery, templates });
     expect(await app.looks('ada')).toMatchObject({ value: { looks: [{ name: 'plain', outdated: true }] } });
     const refused = await attempt(comes);

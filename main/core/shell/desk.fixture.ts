@@ -112,8 +112,8 @@ const requirements = (picture: string) =>
     limits: [{ fusedFrames: 1, distance: 0.5 }],
   }));
 const POLICY: MatchPolicy = {
-  colour: requirements('face-rgb'),
-  infrared: requirements('face-rgb@infrared'),
+  colour: requirements('sface'),
+  infrared: requirements('sface@infrared'),
   networks: 'now',
   adaptation: boundsOf(),
 };
@@ -121,7 +121,7 @@ const POLICY: MatchPolicy = {
 /** Each person looks like one axis: themselves at distance 0, anybody else at √2. Disguised, Ada has her shape and a picture of its own. */
 const embeddingsOf = (person: number): Embeddings =>
   new Map(
-    ['face-rgb', 'face-rgb@infrared', 'shape'].map((kind) => [
+    ['sface', 'sface@infrared', 'shape'].map((kind) => [
       kind,
       Float32Array.from({ length: 4 }, (_, i) =>
         i === (kind === 'shape' && person === DISGUISED ? ADA : person) ? 1 : 0,

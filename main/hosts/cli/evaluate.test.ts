@@ -333,6 +333,6 @@ describe('facet evaluate recordings', () => {
   it('knows only models that read what the path makes', async () => {
     const answer = await recordings(root, '--model', 'blazeface');
     expect(answer).toMatchObject({ code: 64, document: { ok: false, code: 'bad-argument' } });
-    expect(answer.document['message']).toContain('face-rgb, facet-linear, facet-rgbd, fused');
+    expect(answer.document['message']).toContain('sface, facet-linear, facet-rgbd, fused');
   });
 });

@@ -46,7 +46,7 @@ describe('facet evaluate reliefs', () => {
   it.each([
     ['of one person', () => [at('one')], 'bad-input'],
     ['that is not there', () => [at('nothing')], 'bad-input'],
-    ['with a model of pictures', () => [at('test'), '--model', 'face-rgb'], 'bad-argument'],
+    ['with a model of pictures', () => [at('test'), '--model', 'sface'], 'bad-argument'],
     ['with a model that nobody knows', () => [at('test'), '--model', 'facet-x'], 'model-missing'],
   ])('says what is wrong with a dataset %s', async (_, args, code) => {
     const answer = await ask(['evaluate', 'reliefs', ...args()]);
