@@ -32,9 +32,7 @@ describe('the model that decides', () => {
     const newer: ModelEntry = { ...shape, id: 'facet-newer' };
     expect(evaluatedModels(withModel(newer), 'facet-newer').shape).toBe('facet-newer');
     const other = { ...newer, input: { ...newer.input, preprocessing: 'something-else-1' } };
-    expect(() => evaluatedModels(withModel(other), 'facet-newer')).toThrow(
-      /Use sface, facet-.*, fused\.$/,
-    );
+    expect(() => evaluatedModels(withModel(other), 'facet-newer')).toThrow(/Use sface, facet-.*, fused\.$/);
   });
 
   it('is no detector', () => {
