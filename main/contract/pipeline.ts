@@ -57,6 +57,8 @@ export interface OpenSensor {
   readonly model: 'kinect-v1' | 'kinect-v2' | 'other';
   readonly serial: string;
   readonly simulated: boolean;
+  /** A sentence or two where it works otherwise than was asked for. */
+  readonly note?: string;
 }
 
 /** From the pipeline. */
@@ -115,6 +117,7 @@ const sensorSchema = z.strictObject({
   model: z.enum(['kinect-v1', 'kinect-v2', 'other']),
   serial: z.string(),
   simulated: z.boolean(),
+  note: z.string().max(2000).optional(),
 });
 
 const fromPipelineSchema = z.discriminatedUnion('kind', [

@@ -8,16 +8,20 @@ namespace {
 
 using Opened = Handle<Session, Moment>;
 
-// open(pipeline: string, serial: string, wake: () => void): handle
+// open(pipeline: string, serial: string, filter: boolean, wake: () => void): handle
 napi_value open(napi_env env, napi_callback_info info) {
-  const Parameters<3> parameters(env, info);
-  const napi_threadsafe_function wake = parameters.given < 3 ? nullptr : wakeOf(env, parameters[2], "freenect2");
+  const Parameters<4> parameters(env, info);
+  bool filter = false;
+  napi_threadsafe_function wake = nullptr;
+  if (parameters.given == 4 && napi_get_value_bool(env, parameters[2], &filter) == napi_ok)
+    wake = wakeOf(env, parameters[3], "freenect2");
   if (!wake) {
-    napi_throw_type_error(env, nullptr, "open(pipeline, serial, wake)");
+    napi_throw_type_error(env, nullptr, "open(pipeline, serial, filter, wake)");
     return nullptr;
   }
-  return Opened::start(
-      env, wake, std::make_shared<Session>(stringOf(env, parameters[0]), stringOf(env, parameters[1]), calling(wake)));
+  return Opened::start(env, wake,
+                       std::make_shared<Session>(stringOf(env, parameters[0]), stringOf(env, parameters[1]), filter,
+                                                 calling(wake)));
 }
 
 // take(handle): {state, moment?: {number, age, depth, infrared?, colour?, colourAge}}

@@ -37,8 +37,9 @@ struct Facts {
 class Session : public Opening, public libfreenect2::FrameListener {
  public:
   // @param pipeline cpu, opengl or opencl
-  Session(std::string pipeline, std::string serial, std::function<void()> wake)
-      : Opening(std::move(wake)), pipeline(std::move(pipeline)), serial(std::move(serial)) {}
+  // @param filter whether the library smooths depth and takes off what flies at edges
+  Session(std::string pipeline, std::string serial, bool filter, std::function<void()> wake)
+      : Opening(std::move(wake)), pipeline(std::move(pipeline)), serial(std::move(serial)), filter(filter) {}
 
   // Body of the session's thread.
   void run();
@@ -54,6 +55,7 @@ class Session : public Opening, public libfreenect2::FrameListener {
   void receive(const libfreenect2::Frame& frame, std::vector<uint16_t>& into);
 
   const std::string pipeline, serial;
+  const bool filter;
   Facts facts;
   std::condition_variable changed;
   bool stopping = false;

@@ -116,12 +116,12 @@ export function servePipeline(parts: PipelineParts, channel: ShellChannel): void
   }
 
   function announce(sensor: Sensor): void {
-    const { driver, model, serial, simulated } = sensor.info;
+    const { driver, model, serial, simulated, note } = sensor.info;
     if (current)
       channel.send({
         kind: 'watching',
         watch: current.watch,
-        sensor: { driver, model, serial, simulated },
+        sensor: { driver, model, serial, simulated, ...(note !== undefined && { note }) },
       });
   }
 

@@ -10,6 +10,7 @@ import { loadFreenect } from './freenect/freenect-addon.ts';
 import { FreenectSensor } from './freenect/freenect-sensor.ts';
 import { parseFreenectSpec } from './freenect/freenect-spec.ts';
 import { loadFreenect2, parseFreenect2Spec } from './freenect2/freenect2-addon.ts';
+import { probeFreenect2 } from './freenect2/freenect2-probe.ts';
 import { Freenect2Sensor } from './freenect2/freenect2-sensor.ts';
 import { loadKinect2 } from './kinect2/kinect2-package.ts';
 import { Kinect2Sensor } from './kinect2/kinect2-sensor.ts';
@@ -24,7 +25,7 @@ export interface SensorOptions {
 
 /** What a sensor is called on the command line. */
 export const SENSOR_SPECS =
-  'simulated[:SCENE], replay:FILE[?from=SECONDS&pace=fast&loop], kinect2, freenect[:[SERIAL][?tilt=DEGREES]] or freenect2[:cpu|opengl|opencl][:SERIAL]';
+  'simulated[:SCENE], replay:FILE[?from=SECONDS&pace=fast&loop], kinect2, freenect[:[SERIAL][?tilt=DEGREES]] or freenect2[:cpu|opengl|opencl][:SERIAL][?filter=on]';
 
 /**
  * @param spec `simulated:you+dark`, `replay:FILE`, `kinect2`, …
@@ -64,6 +65,7 @@ export async function openSensor(spec: string, { pace, clock }: SensorOptions): 
         ...parseFreenect2Spec(detail),
         clock,
         addon: loadFreenect2(),
+        probe: probeFreenect2,
         diagnose: () => troublesOf('kinect-v2'),
       });
     default:

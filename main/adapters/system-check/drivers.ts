@@ -1,4 +1,4 @@
-/** Whether what a driver stands on is installed. Looked for, never loaded: a library that crashes must not take the shell along. */
+/** Whether what a driver stands on is installed. Nothing is loaded into this process: a library that crashes must not take the shell along. */
 import { execFile } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import nodeGypBuild from 'node-gyp-build';
 import type { DriverName, SensorTrouble } from '../../contract/states/sensors.ts';
 import { nativeFolder } from '../program-files.ts';
+import { probeFreenect2 } from '../sensors/freenect2/freenect2-probe.ts';
 
 /** What is missing of each driver; nothing where it is whole. */
 export type MissingDrivers = Readonly<Partial<Record<DriverName, Omit<SensorTrouble, 'blocks'>>>>;
@@ -62,7 +63,14 @@ async function freenectLacks(platform: NodeJS.Platform): Promise<Missing> {
 }
 
 async function freenect2Lacks(platform: NodeJS.Platform): Promise<Missing> {
-  if (isBuilt('freenect2')) return undefined;
+  if (isBuilt('freenect2')) {
+    const loaded = await probeFreenect2();
+    if (loaded.kind !== 'fails') return undefined;
+    return {
+      what: `libfreenect2 cannot be loaded (${loaded.why}).`,
+      remedy: 'Put it back where it was, or install it again, then run npm run build:freenect2.',
+    };
+  }
   const library = await hasLibrary('freenect2', platform);
   return {
     what: library ? `Facet's addon for libfreenect2 is not built.` : 'libfreenect2 is not installed.',

@@ -66,4 +66,6 @@ export interface SensorInfo {
   readonly serial: string;
   /** True where the frames were not captured just now by hardware on this machine. */
   readonly simulated: boolean;
+  /** A sentence or two where it works otherwise than was asked for; known from the first frame on. */
+  readonly note?: string;
 }

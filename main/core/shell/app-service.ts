@@ -663,6 +663,7 @@ export class AppService {
           break;
         }
         sensor = event.sensor;
+        warning ??= sensor.note;
         openedAt ??= heardAt;
       } else if (event.kind === 'silent') {
         // Live frames are due on this clock; a recording, or a start, may take as long as the machine needs.

@@ -960,6 +960,7 @@ export class Desk {
     switch (event.kind) {
       case 'watching':
         this.sensor = { kind: 'watching', sensor: event.sensor };
+        this.warn('sensor', event.sensor.note);
         break;
       case 'restarting':
         this.sensor = { kind: 'restarting' };

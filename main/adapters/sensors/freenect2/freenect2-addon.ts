@@ -2,7 +2,7 @@
 import { FacetError } from '../../../contract/result.ts';
 import { loadAddon } from '../native-session.ts';
 
-/** How the library computes depth. */
+/** How the library computes depth: on the processor, or on the graphics card. */
 const PIPELINES = ['cpu', 'opengl', 'opencl'] as const;
 export type Freenect2Pipeline = (typeof PIPELINES)[number];
 
@@ -42,8 +42,12 @@ declare const session: unique symbol;
 export type Freenect2Session = { readonly [session]: true };
 
 export interface Freenect2Addon {
-  /** Starts a thread that opens the device. @param serial empty for any. @param wake once until the next `take` */
-  open(pipeline: Freenect2Pipeline, serial: string, wake: () => void): Freenect2Session;
+  /**
+   * Starts a thread that opens the device. @param serial empty for any
+   * @param filter whether the library smooths depth and takes off what flies at edges; both or neither
+   * @param wake once until the next `take`
+   */
+  open(pipeline: Freenect2Pipeline, serial: string, filter: boolean, wake: () => void): Freenect2Session;
   /** The latest moment that was not taken yet. */
   take(session: Freenect2Session): {
     readonly state: 'opening' | 'streaming' | 'over';
@@ -71,12 +75,33 @@ export function loadFreenect2(platform: NodeJS.Platform = process.platform): Fre
   ) as Freenect2Addon;
 }
 
-/** What may follow `freenect2:` in `--sensor freenect2:[cpu|opengl|opencl][:SERIAL]`; a serial number may also stand alone. */
-export function parseFreenect2Spec(detail: string): {
+export interface Freenect2Spec {
   readonly pipeline: Freenect2Pipeline;
+  /** Empty for the first that is found. */
   readonly serial: string;
-} {
-  const [first, second = ''] = detail.split(':', 2);
+  readonly filter: boolean;
+}
+
+/**
+ * What may follow `freenect2:` in `--sensor freenect2:[cpu|opengl|opencl][:SERIAL][?filter=on|off]`; a serial number may also stand
+ * alone. Serial numbers have digits, names of pipelines have none.
+ * @throws FacetError `bad-argument` for a pipeline or an option that there is not
+ */
+export function parseFreenect2Spec(detail: string): Freenect2Spec {
+  const refuse = (what: string): FacetError =>
+    new FacetError(
+      'bad-argument',
+      `freenect2 does not know ${what}. It takes ${PIPELINES.join(', ')} or a serial number, or both with a colon between, and then ?filter=on or ?filter=off.`,
+    );
+  const [place, query = 'filter=off', ...more] = detail.split('?');
+  const option = /^filter=(on|off)$/.exec(query);
+  if (!option || more.length > 0) throw refuse(`the option "${[query, ...more].join('?')}"`);
+  const filter = option[1] === 'on';
+  const [first, second, ...rest] = place.split(':');
+  if (rest.length > 0) throw refuse(`"${place}"`);
   const pipeline = PIPELINES.find((name) => name === first);
-  return pipeline ? { pipeline, serial: second } : { pipeline: 'cpu', serial: first };
+  if (pipeline) return { pipeline, serial: second ?? '', filter };
+  if (second !== undefined ? first !== '' : first !== '' && !/\d/.test(first))
+    throw refuse(`the pipeline "${first}"`);
+  return { pipeline: 'cpu', serial: second ?? first, filter };
 }

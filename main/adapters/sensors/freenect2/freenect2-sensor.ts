@@ -14,17 +14,18 @@ import type {
   Freenect2Failure,
   Freenect2Pipeline,
   Freenect2Session,
+  Freenect2Spec,
 } from './freenect2-addon.ts';
+import type { ProbeAnswer } from './freenect2-probe.ts';
 
 /** The library does not say when a sensor is unplugged: it falls silent. */
-export interface Freenect2Options extends Patience {
+export interface Freenect2Options extends Patience, Freenect2Spec {
   readonly clock: Pick<Clock, 'now'>;
   readonly addon: Freenect2Addon;
   /** What keeps the device from working, as the system knows it; asked only after a failure. */
   readonly diagnose: () => Promise<readonly SensorTrouble[]>;
-  readonly pipeline: Freenect2Pipeline;
-  /** Empty for the first that is found. */
-  readonly serial: string;
+  /** Whether a pipeline of the graphics card works here, found out where it can do no harm. */
+  readonly probe: (pipeline: Freenect2Pipeline) => Promise<ProbeAnswer>;
 }
 
 /** Colour of longer before the depth (ms) shows another moment; in poor light it comes 15 times a second. */
@@ -37,6 +38,7 @@ interface Cameras {
 
 export class Freenect2Sensor implements Sensor {
   private serial: string;
+  private note: string | undefined;
 
   constructor(private readonly options: Freenect2Options) {
     this.serial = options.serial;
@@ -44,17 +46,36 @@ export class Freenect2Sensor implements Sensor {
 
   /** The serial number is known from the first frame on. */
   get info(): SensorInfo {
-    return { driver: 'freenect2', model: 'kinect-v2', serial: this.serial, simulated: false };
+    const { serial, note } = this;
+    return {
+      driver: 'freenect2',
+      model: 'kinect-v2',
+      serial,
+      simulated: false,
+      ...(note !== undefined && { note }),
+    };
   }
 
-  open(signal: AbortSignal): AsyncGenerator<SensorFrame, void, undefined> {
-    const { addon, clock, diagnose, pipeline, serial } = this.options;
+  /** What was asked for, or the processor where the graphics card does not work here: the library would end this process. */
+  private async pipeline(): Promise<Freenect2Pipeline> {
+    const { pipeline, probe } = this.options;
+    this.note = undefined;
+    if (pipeline === 'cpu') return pipeline;
+    const answer = await probe(pipeline);
+    if (answer.kind !== 'fails') return pipeline;
+    this.note = `libfreenect2 cannot use ${pipeline} here (${answer.why}), so the processor computes depth. Start Facet in a desktop session with a working graphics driver, or use --sensor freenect2:cpu.`;
+    return 'cpu';
+  }
+
+  async *open(signal: AbortSignal): AsyncGenerator<SensorFrame, void, undefined> {
+    const { addon, clock, diagnose, serial, filter } = this.options;
+    const pipeline = await this.pipeline();
     let cameras: Cameras | undefined;
     let colour: { readonly data: Uint8Array; readonly at: Milliseconds } | undefined;
-    return nativeFrames<Freenect2Session, ReturnType<Freenect2Addon['take']>>(
+    yield* nativeFrames<Freenect2Session, ReturnType<Freenect2Addon['take']>>(
       {
         model: 'Kinect v2',
-        start: (wake) => addon.open(pipeline, serial, wake),
+        start: (wake) => addon.open(pipeline, serial, filter, wake),
         take: (session) => addon.take(session),
         frameOf: ({ state, moment }, session) => {
           if (state !== 'streaming' || !moment) return undefined;
@@ -134,11 +155,12 @@ function failureOf(
     if (stage === 'pipeline')
       return `libfreenect2 was built without ${pipeline}. Use --sensor freenect2:cpu, or build it again with ${pipeline}.`;
     if (known) return `The Kinect v2 does not open. ${known.what} ${known.remedy}`;
-    if (stage === 'absent') return `No Kinect v2 is attached. Plug it in. ${PLUG}`;
+    // The library opens each Kinect to count it: one that it may not open is none to it.
     if (/ACCESS/.test(line))
       return `This user may not open the Kinect v2${said}. Install the udev rule, then run npm run facet -- doctor.`;
     if (/BUSY/.test(line))
       return `Another program uses the Kinect v2${said}. Close it, then try again: a Kinect serves one at a time.`;
+    if (stage === 'absent') return `No Kinect v2 is attached${said}. Plug it in. ${PLUG}`;
     return `The Kinect v2 does not ${stage === 'start' ? 'start' : 'open'}${said}. ${PLUG}`;
   };
   return new FacetError('sensor-unavailable', message());

@@ -40,6 +40,17 @@ FrameListener::~FrameListener() = default;
 Logger::~Logger() = default;
 Logger::Level Logger::level() const { return level_; }
 void setGlobalLogger(Logger* made) { logger.reset(made); }
+PacketPipeline::~PacketPipeline() = default;
+CpuPacketPipeline::CpuPacketPipeline() = default;
+CpuPacketPipeline::~CpuPacketPipeline() = default;
+OpenGLPacketPipeline::~OpenGLPacketPipeline() = default;
+// As the library does without a display.
+OpenGLPacketPipeline::OpenGLPacketPipeline() {
+  if (!pretends("no display")) return;
+  fputs("[Error] [OpenGLDepthPacketProcessorImpl] GLFW error 65544 X11: The DISPLAY environment variable is missing\n"
+        "[Error] [OpenGLDepthPacketProcessor] Failed to initialize GLFW.\n", stderr);
+  exit(-1);
+}
 Freenect2Device::~Freenect2Device() = default;
 Freenect2Device::Config::Config() : MinDepth(0.5f), MaxDepth(4.5f), EnableBilateralFilter(true), EnableEdgeAwareFilter(true) {}
 
@@ -63,7 +74,10 @@ class Device : public Freenect2Device {
   ColorCameraParams getColorCameraParams() override { return {1070, 1070, 950, 545}; }
   IrCameraParams getIrCameraParams() override { return {pretends("absurd") ? 3650.f : 366.f, 366, 258, 207, 0, 0, 0, 0, 0}; }
   void setConfiguration(const Config& config) override {
-    note(std::string("bilateral ") + (config.EnableBilateralFilter ? "on" : "off"));
+    note(std::string("bilateral ") + (config.EnableBilateralFilter ? "on" : "off") + ", edges " +
+         (config.EnableEdgeAwareFilter ? "on" : "off"));
+    // The edge filter reads what only the bilateral pass fills, and finds an edge nearly everywhere.
+    blind = config.EnableEdgeAwareFilter && !config.EnableBilateralFilter;
   }
   void setColorFrameListener(FrameListener* listener) override { colour = listener; }
   void setIrAndDepthFrameListener(FrameListener* listener) override { depth = listener; }
@@ -96,7 +110,7 @@ class Device : public Freenect2Device {
       auto* millimetres = reinterpret_cast<float*>(distance.data);
       for (int i = 0; i < 512 * 424; i++) {
         brightness[i] = 1234.4f;
-        millimetres[i] = 700.6f + float(i % 512);
+        millimetres[i] = blind && i % 104 != 0 ? 0 : 700.6f + float(i % 512);
       }
       millimetres[0] = std::numeric_limits<float>::quiet_NaN();
       millimetres[1] = std::numeric_limits<float>::infinity();
@@ -114,7 +128,7 @@ class Device : public Freenect2Device {
   }
 
   FrameListener *colour = nullptr, *depth = nullptr;
-  std::atomic<bool> running{false};
+  std::atomic<bool> running{false}, blind{false};
   std::thread feeder;
 };
 
@@ -122,12 +136,16 @@ static Device device;
 
 Freenect2::Freenect2(void*) {}
 Freenect2::~Freenect2() { note("gone"); }
-int Freenect2::enumerateDevices() { return pretends("nothing") ? 0 : 1; }
+// Each is opened to ask its serial number, and those that may not be opened are not counted.
+int Freenect2::enumerateDevices() {
+  if (pretends("denied")) logger->log(Logger::Error, "[Freenect2Impl] failed to open Kinect v2: @1:2 LIBUSB_ERROR_ACCESS Access denied");
+  return pretends("nothing") || pretends("denied") ? 0 : 1;
+}
 std::string Freenect2::getDefaultDeviceSerialNumber() { return "PRETEND02"; }
 Freenect2Device* Freenect2::openDevice(const std::string& serial, const PacketPipeline* pipeline) {
+  note(dynamic_cast<const OpenGLPacketPipeline*>(pipeline) ? "opengl" : "cpu");
   delete pipeline;
-  if (pretends("denied")) logger->log(Logger::Error, "[Freenect2Impl] failed to open Kinect v2: @1:2 LIBUSB_ERROR_ACCESS");
-  else if (pretends("busy")) logger->log(Logger::Error, "[Freenect2Impl] failed to claim interface: @1:2 LIBUSB_ERROR_BUSY");
+  if (pretends("busy")) logger->log(Logger::Error, "[Freenect2Impl] failed to claim interface: @1:2 LIBUSB_ERROR_BUSY");
   else if (serial == "PRETEND02") return &device;
   return nullptr;
 }

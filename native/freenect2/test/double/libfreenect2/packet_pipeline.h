@@ -3,11 +3,20 @@
 
 namespace libfreenect2 {
 
+// Virtual tables lie in the library, as the real ones do: addons are compiled without type information.
 class PacketPipeline {
  public:
-  virtual ~PacketPipeline() = default;
+  virtual ~PacketPipeline();
 };
-class CpuPacketPipeline : public PacketPipeline {};
-class OpenGLPacketPipeline : public PacketPipeline {};
+class CpuPacketPipeline : public PacketPipeline {
+ public:
+  CpuPacketPipeline();
+  ~CpuPacketPipeline() override;
+};
+class OpenGLPacketPipeline : public PacketPipeline {
+ public:
+  OpenGLPacketPipeline();
+  ~OpenGLPacketPipeline() override;
+};
 
 }  // namespace libfreenect2
