@@ -8,7 +8,10 @@ export interface Kinect2Device {
   open(): boolean;
   /** @returns whether the runtime took the streams */
   openMultiSourceReader(options: { frameTypes: number }): boolean;
-  /** Never resolves when it is called from a frame's handler: that holds the lock which closing waits for. */
+  /**
+   * Releases the reader too, and once more one that was released before: only after a reader was opened. Never resolves when it is called
+   * from a frame's handler: that holds the lock which closing waits for.
+   */
   close(): Promise<boolean>;
   on(event: 'multiSourceFrame', handler: (payload: Payload) => void): unknown;
   removeAllListeners(event: 'multiSourceFrame'): unknown;

@@ -38,11 +38,14 @@ const impatient = () => sensorOf({ firstFrameWithin: ms(30), frameWithin: ms(30)
 
 beforeEach(() => {
   StandIn.made = [];
+  StandIn.reader = 'none';
   StandIn.answers = WILLING;
 });
 
 afterEach(async () => {
   for (const stream of streams.splice(0)) await stream.return(undefined);
+  // The real package takes the process along.
+  expect(StandIn.reader).not.toBe('released twice');
 });
 
 const streams: AsyncGenerator<SensorFrame>[] = [];
@@ -167,13 +170,19 @@ describe('a Kinect v2 that fails', () => {
   it.each([
     ['the runtime', { open: false }, /does not answer/],
     ['its reader', { reader: false }, /refused/],
-  ])('says so where %s refuses', async (_, answers, message) => {
-    StandIn.answers = { ...WILLING, ...answers };
-    expect(await endOf(open())).toMatchObject({
-      code: 'sensor-unavailable',
-      message: expect.stringMatching(message) as string,
-    });
-    expect(StandIn.latest.state).toBe('closed');
+  ])('says so where %s refuses, and lets go of no reader twice', async (_, answers, message) => {
+    for (const round of ['at first', 'after it was closed']) {
+      StandIn.answers = { ...WILLING, ...answers };
+      expect(await endOf(open()), round).toMatchObject({
+        code: 'sensor-unavailable',
+        message: expect.stringMatching(message) as string,
+      });
+      StandIn.answers = WILLING;
+      const stream = open();
+      await firstFrame(stream, PAYLOAD);
+      await stream.return(undefined);
+      expect(StandIn.reader).toBe('released');
+    }
   });
 
   it('is lost when it falls silent, and is closed outside of its handlers', async () => {

@@ -61,6 +61,7 @@ export class Kinect2Sensor implements Sensor {
     const device = new Kinect2();
     const mailbox = new Mailbox<Arrival>();
     let sequence = 0;
+    let reading = false;
     try {
       device.on('multiSourceFrame', (payload) => {
         try {
@@ -72,6 +73,7 @@ export class Kinect2Sensor implements Sensor {
         }
       });
       start(device);
+      reading = true;
       for (let wait = firstFrameWithin; ; wait = frameWithin) {
         const arrival = await mailbox.next(wait, signal);
         if (signal.aborted) return;
@@ -81,7 +83,7 @@ export class Kinect2Sensor implements Sensor {
       }
     } finally {
       device.removeAllListeners('multiSourceFrame');
-      await close(device, closeWithin);
+      if (reading) await close(device, closeWithin);
       inUse = false;
     }
   }
@@ -136,6 +138,8 @@ function start(device: Kinect2Device): void {
 }
 
 /**
+ * Only where its reader was opened: the package releases the reader of the process with every close, and keeps the pointer to it, so that
+ * one more close would release it again. A sensor that opened without a reader stays open until the next one is closed.
  * Not from within a frame's handler, nor from what it resolved: the next turn of the event loop is surely outside. One that
  * hangs all the same is left to end with the process.
  */

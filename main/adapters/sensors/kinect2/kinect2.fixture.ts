@@ -1,7 +1,7 @@
 /**
  * Stands in for the package `kinect2`, down to the bytes and the bad habits: it opens without a sensor, says nothing when the
- * plug is pulled, holds its lock while a handler and all that it resolves run, never comes back from a close in there, and
- * lays every frame into the same memory, which is its own again once the handlers returned.
+ * plug is pulled, holds its lock while a handler and all that it resolves run, never comes back from a close in there, releases
+ * whatever reader its process had last with every close, and lays every frame into the same memory, which is its own again once the handlers returned.
  */
 import { project, unproject } from '../../../core/geometry/camera.ts';
 import type { PlacedCamera } from '../../../core/geometry/fit-camera.ts';
@@ -80,6 +80,8 @@ export class StandIn implements Kinect2Device {
   static made: StandIn[] = [];
   /** What open(), the reader and close() answer. */
   static answers: Answers = { open: true, reader: true, close: () => Promise.resolve(true) };
+  /** The process's one reader: its pointer is kept when it is released, and released again by the next close. */
+  static reader: 'none' | 'running' | 'released' | 'released twice' = 'none';
 
   private handlers: ((payload: Payload) => void)[] = [];
   private inHandler = false;
@@ -102,8 +104,12 @@ export class StandIn implements Kinect2Device {
 
   openMultiSourceReader({ frameTypes }: { frameTypes: number }): boolean {
     if (this.state !== 'open') throw new Error('the real package follows a null pointer here');
+    if (StandIn.reader === 'running') throw new TypeError('MultiSource thread already running');
     this.frameTypes = frameTypes;
-    this.state = StandIn.answers.reader ? 'reading' : 'open';
+    if (StandIn.answers.reader) {
+      this.state = 'reading';
+      if (StandIn.reader !== 'released twice') StandIn.reader = 'running';
+    }
     return StandIn.answers.reader;
   }
 
@@ -113,6 +119,8 @@ export class StandIn implements Kinect2Device {
       return new Promise(() => undefined);
     }
     this.state = 'closed';
+    if (StandIn.reader !== 'none')
+      StandIn.reader = StandIn.reader === 'running' ? 'released' : 'released twice';
     return StandIn.answers.close();
   }
 
