@@ -2,7 +2,7 @@
  * A Kinect v1 as far as it goes without one: Debian's fakenect plays what synthetic people did before a simulated Kinect v1, as
  * libfreenect would send it, through our addon, the pipeline process and the command line.
  */
-import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,12 +23,13 @@ const film = (name: string, scene: string, seconds: number) =>
 const kinect = (name: string, ...args: string[]): Promise<Answer> =>
   ask([...args, '--sensor', 'freenect', '--data', at('data')], {
     input: PIN,
-    env: { FACET_FREENECT: FAKENECT!, FAKENECT_PATH: at(name) },
+    env: { FACET_FREENECT: FAKENECT!, FAKENECT_PATH: at(name), TMPDIR: at('tmp') },
   });
 
 describe.skipIf(!FAKENECT)(`a Kinect v1${FAKENECT ? '' : ': needs apt-get install libfreenect0.5'}`, () => {
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'facet-freenect-'));
+    await mkdir(at('tmp'));
     await film('turn', 'you+v1+turn', 11.5);
     await film('you', 'you+v1@2', 1.5);
   }, 300_000);
@@ -39,6 +40,13 @@ describe.skipIf(!FAKENECT)(`a Kinect v1${FAKENECT ? '' : ': needs apt-get instal
     expect(enrolled, enrolled.stderr).toMatchObject({ code: 0, document: { ok: true, user: 'ada' } });
     const unlocked = await kinect('you', 'unlock');
     expect(unlocked, unlocked.stderr).toMatchObject({ code: 0, document: { ok: true } });
+    // fakenect itself stops at an empty line, and finds no file whose name ends as Windows ends lines.
+    const index = await readFile(at('you/INDEX.txt'), 'utf8');
+    await writeFile(at('you/INDEX.txt'), index.replaceAll('\n', '\r\n').replace('\r\n', '\r\n\r\n'));
+    const edited = await kinect('you', 'unlock');
+    await writeFile(at('you/INDEX.txt'), index);
+    expect(edited, edited.stderr).toMatchObject({ code: 0, document: unlocked.document });
+    expect((await readdir(at('tmp'))).filter((name) => name.startsWith('facet-'))).toEqual([]);
   }, 300_000);
 
   it('is refused in one sentence where its recording is not whole', async () => {

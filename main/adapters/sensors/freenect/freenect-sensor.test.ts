@@ -1,6 +1,3 @@
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FacetError } from '../../../contract/result.ts';
@@ -10,7 +7,6 @@ import { apply, rotationFromVector } from '../../../core/geometry/rigid.ts';
 import { ManualClock } from '../../../core/manual-clock.ts';
 import type { Intrinsics, Rigid, SensorFrame } from '../../../core/sense/frames.ts';
 import { rawDepth } from './fakenect-film.ts';
-import { checkFakenectFolder } from './fakenect-folder.ts';
 import { freenectLibraries, loadFreenect, VIDEO } from './freenect-addon.ts';
 import { failureOf } from './freenect-failure.ts';
 import { FreenectSensor, type FreenectOptions } from './freenect-sensor.ts';
@@ -356,52 +352,5 @@ describe('--sensor freenect', () => {
     expect(() => loadFreenect('win32')).toThrow(/Kinect v2/);
     expect(freenectLibraries('linux', { FACET_FREENECT: '/opt/x.so' })).toEqual(['/opt/x.so']);
     expect(freenectLibraries('darwin', {})).toContain('/opt/homebrew/lib/libfreenect.dylib');
-  });
-});
-
-describe('a folder for fakenect', () => {
-  const folders: string[] = [];
-  afterEach(async () => {
-    for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
-  });
-  const DEPTH = 'd-1.000000-60000.pgm';
-  const COLOUR = 'r-1.000000-60000.ppm';
-  async function folderOf(index: string): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'facet-fakenect-'));
-    folders.push(folder);
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'INDEX.txt'), index);
-    await writeFile(join(folder, DEPTH), '');
-    await truncate(join(folder, DEPTH), 640 * 480 * 2 + 17);
-    await writeFile(join(folder, COLOUR), '');
-    await truncate(join(folder, COLOUR), 640 * 480 * 3 + 15);
-    return folder;
-  }
-
-  it('is taken when it is whole', async () => {
-    await checkFakenectFolder(await folderOf(`${COLOUR}\n${DEPTH}\n`));
-  });
-
-  it.each([
-    ['no index', '', /names no depth/],
-    [
-      'a missing picture',
-      `${COLOUR}\n${DEPTH}\nd-2.000000-120000.pgm\n`,
-      /d-2\.000000-120000\.pgm is missing/,
-    ],
-    ['a line that leads elsewhere', `${COLOUR}\n../../etc/passwd\n`, /names no picture/],
-    ['no colour', `${DEPTH}\n`, /no depth or no colour/],
-  ])('is refused by name with %s', async (_, index, message) => {
-    await expect(folderOf(index).then(checkFakenectFolder)).rejects.toMatchObject({
-      code: 'bad-input',
-      message: expect.stringMatching(message) as string,
-    });
-  });
-
-  it('is refused where a picture ends early, and where there is no folder', async () => {
-    const folder = await folderOf(`${COLOUR}\n${DEPTH}\n`);
-    await truncate(join(folder, DEPTH), 1000);
-    await expect(checkFakenectFolder(folder)).rejects.toMatchObject({ code: 'bad-input' });
-    await expect(checkFakenectFolder(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'bad-input' });
   });
 });

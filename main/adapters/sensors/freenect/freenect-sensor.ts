@@ -8,7 +8,7 @@ import { brightness } from '../../../core/judge/quality.ts';
 import type { Clock, Sensor } from '../../../core/ports.ts';
 import type { SensorFrame, SensorInfo } from '../../../core/sense/frames.ts';
 import { nativeFrames, type Patience } from '../native-session.ts';
-import { checkFakenectFolder } from './fakenect-folder.ts';
+import { playableFolder } from './fakenect-folder.ts';
 import {
   freenectLibraries,
   LED,
@@ -63,7 +63,9 @@ export class FreenectSensor implements Sensor {
 
   async *open(signal: AbortSignal): AsyncGenerator<SensorFrame, void, undefined> {
     const { addon, clock, diagnose, serial = '', tilt, recording } = this.options;
-    if (recording !== undefined) await checkFakenectFolder(recording);
+    const film = recording === undefined ? undefined : await playableFolder(recording);
+    // The library looks there when it is opened.
+    if (film) process.env['FAKENECT_PATH'] = film.folder;
     const virtual = recording !== undefined && this.options.pace === 'virtual';
     const timeOf = virtual
       ? deviceTime()
@@ -71,7 +73,7 @@ export class FreenectSensor implements Sensor {
     const lights = new LightSwitch();
     let kinect: KinectV1 | undefined;
     let video: Video | undefined;
-    yield* nativeFrames<FreenectSession, ReturnType<FreenectAddon['take']>>(
+    const frames = nativeFrames<FreenectSession, ReturnType<FreenectAddon['take']>>(
       {
         model: 'Kinect v1',
         start: (wake) => addon.open(freenectLibraries(), serial, virtual, wake),
@@ -106,6 +108,12 @@ export class FreenectSensor implements Sensor {
       this.options,
       signal,
     );
+    try {
+      yield* frames;
+    } finally {
+      if (recording !== undefined) process.env['FAKENECT_PATH'] = recording;
+      await film?.remove();
+    }
   }
 }
 
