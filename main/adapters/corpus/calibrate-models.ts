@@ -12,6 +12,7 @@ import {
 } from '../../core/evaluation/calibrate.ts';
 import { countedRate } from '../../core/evaluation/rates.ts';
 import { fusionParts, SENSITIVITIES } from '../../core/judge/policy.ts';
+import type { RealTrial } from '../../core/evaluation/real-people.ts';
 import type { TrialOutcome } from '../evaluation/people-trial.ts';
 import { DESCRIPTOR_MODEL, SHAPE_MODEL } from '../onnx/load-face-models.ts';
 import { openModelLibrary } from '../onnx/model-library.ts';
@@ -35,7 +36,8 @@ export interface Calibration {
 }
 
 /**
- * Weighs shape and descriptor, and sets the thresholds of both together and of the shape alone, from visits of the validation people.
+ * Weighs shape and descriptor, and sets the thresholds of both together and of the shape alone, from visits of the validation people
+ * and, where they are given, of real people.
  * The descriptor's own are those of real faces.
  */
 export async function calibrate(
@@ -43,6 +45,7 @@ export async function calibrate(
   people: number,
   threads: number,
   progress: (share: number) => void,
+  real: readonly RealTrial[] = [],
 ): Promise<readonly Calibration[]> {
   const trials: TrialOutcome[] = [];
   let done = 0;
@@ -57,14 +60,18 @@ export async function calibrate(
     },
     threads,
   );
-  const data = `${people} synthetic people (validation/0 to validation/${people - 1}), ${VISITS} visits each, single frames`;
+  const data = `${people} synthetic people (validation/0 to validation/${people - 1}), ${VISITS} visits each with every expression${real.length > 0 ? `, and ${real.length} real people in infrared (${REAL_DATA})` : ''}; single frames`;
+  // A shape, and a face in infrared, are what they are in any light: real people have a say in both.
+  const dark = fusionParts('infrared', { shape: SHAPE_MODEL, descriptor: DESCRIPTOR_MODEL, weights: EVEN });
+  const fromLife = real.length > 0 ? [compareFrames(real.map(visitsOf), dark, () => true)] : [];
   const library = await openModelLibrary(folder);
   const calibrations: Calibration[] = [];
   for (const spectrum of ['colour', 'infrared'] as const) {
     const models = { shape: SHAPE_MODEL, descriptor: DESCRIPTOR_MODEL };
-    const parts = fusionParts(spectrum, { ...models, weights: { shape: 1, descriptor: 1 } });
-    const compared = compareFrames(trials, parts, (face) => face.spectrum === spectrum);
-    const [shape, picture] = fuseWeights(compared);
+    const parts = fusionParts(spectrum, { ...models, weights: EVEN });
+    const sets = [compareFrames(trials, parts, (face) => face.spectrum === spectrum), ...fromLife];
+    const [shape, picture] = fuseWeights(sets);
+    const compared = sets.flat();
     const fusion: FusionEntry = {
       ...models,
       spectrum,
@@ -83,6 +90,11 @@ export async function calibrate(
   );
   return calibrations;
 }
+
+const EVEN = { shape: 1, descriptor: 1 };
+const REAL_DATA = 'development people of the ICONIP 2015 set, one session, nine poses, four expressions';
+
+const visitsOf = ({ templates, visits, poses }: RealTrial) => ({ templates, visits: [...visits, ...poses] });
 
 /** A threshold for each level and number of fused frames. */
 const byFusedFrames = (

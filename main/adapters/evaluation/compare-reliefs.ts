@@ -3,6 +3,7 @@ import { reportComparisons } from '../../core/evaluation/comparison-report.ts';
 import { tallyOf } from '../../core/evaluation/groups.ts';
 import { wilsonRate, type Rate } from '../../core/evaluation/rates.ts';
 import { beginComparisons, type Comparisons, type DistanceTally } from '../../core/evaluation/tally.ts';
+import { EXPRESSIONS } from '../synthetic/people/expressions.ts';
 import { embeddingDistance } from '../../core/face/embedding.ts';
 import { PROBE_FRAMES, type ReliefPerson, type ReliefProbe } from './relief-people.ts';
 
@@ -54,8 +55,9 @@ const CONDITIONS: readonly (readonly [string, (session: ReliefProbe['session']) 
   ['hair over the brow', (s) => s.accessories.includes('fringe')],
   ['scarf', (s) => s.accessories.includes('scarf')],
   ['beard', (s) => s.accessories.includes('beard')],
-  ['open mouth', (s) => s.expression === 'open-mouth' || s.expression === 'surprise'],
-  ['other expressions', (s) => !['neutral', 'open-mouth', 'surprise'].includes(s.expression)],
+  ...[...Object.keys(EXPRESSIONS), 'grimace'].map(
+    (name) => [`expression: ${name}`, (s: ReliefProbe['session']) => s.expression === name] as const,
+  ),
   ['depth error of 1 mm or more', (s) => (s.depthError ?? 0) >= 1],
   ['beyond a metre', (s) => (s.distance ?? 0) > 1000],
   ['Kinect v1', (s) => s.sensor === 'kinect-v1'],

@@ -68,15 +68,19 @@ export function weigh(
 const RIDGE = 1e-3;
 
 /**
- * Weights of the distances by logistic regression, genuine and impostor comparisons counting alike as wholes; none is negative, and they
- * add up to 1.
+ * Weights of the distances by logistic regression: their weighted sum is the log-likelihood ratio of being the owner, but for its sign
+ * and scale. Each set of people, and in it genuine and impostor comparisons, count alike as wholes. No weight is negative, and they add
+ * up to 1.
  */
-export function fuseWeights(compared: readonly ComparedFrame[]): number[] {
+export function fuseWeights(sets: readonly (readonly ComparedFrame[])[]): number[] {
+  const compared = sets.flatMap((set) => {
+    const share = [false, true].map((genuine) => 1 / set.filter((c) => c.genuine === genuine).length);
+    return set.map((frame) => ({ ...frame, share: share[frame.genuine ? 1 : 0] / (2 * sets.length) }));
+  });
   const count = compared[0]?.distances.length ?? 0;
-  const share = [false, true].map((genuine) => 0.5 / compared.filter((c) => c.genuine === genuine).length);
   let kept = Array.from({ length: count }, (_, i) => i);
   for (;;) {
-    const coefficients = regress(compared, kept, share);
+    const coefficients = regress(compared, kept);
     const negative = kept.filter((_, k) => coefficients[k] < 0);
     if (negative.length > 0 && kept.length > 1) {
       kept = kept.filter((i) => !negative.includes(i));
@@ -91,9 +95,8 @@ export function fuseWeights(compared: readonly ComparedFrame[]): number[] {
 
 /** Newton's method on the weighted log-likelihood of being an impostor. @returns a coefficient for each kept distance */
 function regress(
-  compared: readonly ComparedFrame[],
+  compared: readonly (ComparedFrame & { readonly share: number })[],
   kept: readonly number[],
-  share: readonly number[],
 ): number[] {
   const n = kept.length + 1;
   const beta = new Float64Array(n);
@@ -101,11 +104,10 @@ function regress(
   for (let round = 0; round < 25; round++) {
     const gradient = new Float64Array(n);
     const hessian = Array.from({ length: n }, () => new Float64Array(n));
-    for (const { genuine, distances } of compared) {
+    for (const { genuine, distances, share: weight } of compared) {
       kept.forEach((i, k) => (x[k + 1] = distances[i]));
       const z = x.reduce((sum, value, i) => sum + beta[i] * value, 0);
       const p = 1 / (1 + Math.exp(-z));
-      const weight = share[genuine ? 1 : 0];
       for (let i = 0; i < n; i++) {
         gradient[i] += weight * ((genuine ? 0 : 1) - p) * x[i];
         for (let j = 0; j < n; j++) hessian[i][j] += weight * p * (1 - p) * x[i] * x[j];

@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
-import { spread } from '../../../adapters/corpus/spread.ts';
 import { checkStills, realPeople, type RealPersonFolder } from '../../../adapters/evaluation/real-folder.ts';
-import type { RealPersonOutcome, RealRequest } from '../../../adapters/evaluation/real-trial.ts';
+import type { RealPersonOutcome } from '../../../adapters/evaluation/real-trial.ts';
+import { runRealParts } from '../../../adapters/evaluation/run-real.ts';
 import { DESCRIPTOR_MODEL, loadMatchModels, SHAPE_MODEL } from '../../../adapters/onnx/load-face-models.ts';
 import { openModelLibrary, type ModelLibrary } from '../../../adapters/onnx/model-library.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
 import type { Evidence } from '../../../contract/evidence.ts';
-import { FacetError, type Failure } from '../../../contract/result.ts';
+import { FacetError } from '../../../contract/result.ts';
 import { reportReal, type RealPolicies, type WornPicture } from '../../../core/evaluation/real-people.ts';
 import {
   alonePolicy,
@@ -19,7 +19,7 @@ import {
 } from '../../../core/judge/policy.ts';
 import { EXIT } from '../exit-codes.ts';
 import { outputOf } from '../options.ts';
-import { finish, type Output } from '../output.ts';
+import { finish } from '../output.ts';
 import { checkModels, threadsOption } from './evaluate-output.ts';
 import { realInWords, realSection, type RealGroup } from './real-report.ts';
 
@@ -58,14 +58,14 @@ export function evaluateReal(group: Command): void {
       await checkStills(people);
       const library = await openModelLibrary(modelsFolder());
       await checkModels(library, DESCRIPTOR_MODEL, SHAPE_MODEL);
-      const trials = await runAll<RealPersonOutcome>(
+      const trials = await runRealParts<RealPersonOutcome>(
         people.map(({ name, path }) => ({ part: 'person', name, path })),
         'people',
         options.threads,
-        output,
+        (text) => output.progress(text),
       );
       const faces = people.map((person, i) => ({ ...person, faces: trials[i].faces }));
-      const worn = await runAll<(readonly Evidence[])[]>(
+      const worn = await runRealParts<(readonly Evidence[])[]>(
         faces.map((owner) => ({
           part: 'pictures',
           owner,
@@ -73,7 +73,7 @@ export function evaluateReal(group: Command): void {
         })),
         "people's pictures on others' heads",
         options.threads,
-        output,
+        (text) => output.progress(text),
       );
       const wearing = worn.flatMap((visits, i): WornPicture[] =>
         visits.map((evidence) => ({ owner: people[i].name, evidence })),
@@ -92,7 +92,7 @@ export function evaluateReal(group: Command): void {
   });
 }
 
-const isDevelopment = (name: string): boolean => Number(/\d+$/.exec(name)?.[0] ?? 0) < FIRST_REPORTING;
+export const isDevelopment = (name: string): boolean => Number(/\d+$/.exec(name)?.[0] ?? 0) < FIRST_REPORTING;
 
 function chosen(people: readonly RealPersonFolder[], group: RealGroup, folder: string): RealPersonFolder[] {
   const found = people.filter(({ name }) => group === 'all' || isDevelopment(name) === (group === 'dev'));
@@ -103,29 +103,6 @@ function chosen(people: readonly RealPersonFolder[], group: RealGroup, folder: s
     );
   return found;
 }
-
-async function runAll<Outcome>(
-  requests: readonly RealRequest[],
-  what: string,
-  threads: number,
-  output: Output,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  let done = 0;
-  await spread<unknown, Outcome | Failure>(
-    requests.map((request) => ({ kind: 'real', request })),
-    (outcome, i) => {
-      if (isFailure(outcome)) throw new FacetError(outcome.code, outcome.message);
-      outcomes[i] = outcome;
-      output.progress(`${++done} of ${requests.length} ${what}`);
-    },
-    threads,
-  );
-  return outcomes;
-}
-
-const isFailure = (outcome: unknown): outcome is Failure =>
-  typeof outcome === 'object' && outcome !== null && 'ok' in outcome;
 
 async function policiesOf(library: ModelLibrary): Promise<RealPolicies> {
   const models = await loadMatchModels(library);

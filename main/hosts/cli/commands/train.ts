@@ -4,6 +4,9 @@ import { Option, type Command } from 'commander';
 import { calibrate, type Calibration } from '../../../adapters/corpus/calibrate-models.ts';
 import { trainLasting, type LastingReport } from '../../../adapters/corpus/train-lasting.ts';
 import { trainLinear } from '../../../adapters/corpus/train-linear.ts';
+import { checkStills, realPeople } from '../../../adapters/evaluation/real-folder.ts';
+import type { RealPersonOutcome } from '../../../adapters/evaluation/real-trial.ts';
+import { runRealParts } from '../../../adapters/evaluation/run-real.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
 import type { CourseReport } from '../../../adapters/trainer/run-course.ts';
 import { trainArticle, type TrainArticleReport } from '../../../adapters/trainer/train-article.ts';
@@ -15,10 +18,15 @@ import { describeRate } from '../../../core/evaluation/rates.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countOf, outputOf, untilInterrupted } from '../options.ts';
 import { finish, type Output } from '../output.ts';
+import { isDevelopment } from './evaluate-real.ts';
 
 interface Options {
   readonly people: number;
   readonly threads: number;
+}
+
+interface CalibrateOptions extends Options {
+  readonly real?: string;
 }
 
 interface TrainOptions extends Omit<Options, 'people'> {
@@ -103,18 +111,41 @@ export function train(program: Command): void {
     .command('calibrate')
     .description('Measure the thresholds on synthetic people of the validation pool')
     .option('--people <count>', 'validation people, validation/0 …', countOf, 100)
+    .option('--real <folder>', 'real development people too, as scripts/real-faces.mjs writes them')
     .option('--threads <count>', 'worker threads', countOf, availableParallelism())
-    .action(async (options: Options, command: Command) => {
+    .action(async (options: CalibrateOptions, command: Command) => {
       const output = outputOf(command);
       await finish(output, async () => {
         const progress = progressOf(output);
-        const calibrations = await calibrate(modelsFolder(), options.people, options.threads, (share) =>
-          progress('Visits', share),
+        const real =
+          options.real === undefined ? [] : await developmentPeople(options.real, options.threads, output);
+        const calibrations = await calibrate(
+          modelsFolder(),
+          options.people,
+          options.threads,
+          (share) => progress('Visits', share),
+          real,
         );
         output.result({ ok: true, synthetic: true, calibrations }, describeCalibrations(calibrations));
         return EXIT.ok;
       });
     });
+}
+
+/** Those for reporting are left alone. */
+async function developmentPeople(
+  folder: string,
+  threads: number,
+  output: Output,
+): Promise<RealPersonOutcome[]> {
+  const people = (await realPeople(folder)).filter(({ name }) => isDevelopment(name));
+  await checkStills(people);
+  return runRealParts<RealPersonOutcome>(
+    people.map(({ name, path }) => ({ part: 'person', name, path })),
+    'real people',
+    threads,
+    (text) => output.progress(text),
+  );
 }
 
 const describeCalibrations = (calibrations: readonly Calibration[]): string =>
