@@ -53,9 +53,11 @@ export function evaluateReal(group: Command): void {
       const reporting = people.filter(({ name }) => !isDevelopment(name));
       if (reporting.length > 0)
         output.note(
-          `${reporting.map(({ name }) => name).join(', ')} are for reporting: run them once, at the end, and choose nothing by what comes out; if you do, say so beside every later figure.`,
+          `${reporting.map(({ name }) => name).join(', ')} ${reporting.length > 1 ? 'are' : 'is'} for reporting: to be run once, at the end. Whoever chooses anything by what comes out says so beside every later figure.`,
         );
       await checkStills(people);
+      // That it can be written is found out before minutes of work; what lies there stays until there is something better.
+      if (options.out !== undefined) await write(options.out, '', 'a');
       const library = await openModelLibrary(modelsFolder());
       await checkModels(library, DESCRIPTOR_MODEL, SHAPE_MODEL);
       const trials = await runRealParts<RealPersonOutcome>(
@@ -117,8 +119,8 @@ async function policiesOf(library: ModelLibrary): Promise<RealPolicies> {
   };
 }
 
-async function write(path: string, text: string): Promise<void> {
-  await writeFile(path, text).catch((cause: NodeJS.ErrnoException) => {
+async function write(path: string, text: string, flag: 'a' | 'w' = 'w'): Promise<void> {
+  await writeFile(path, text, { flag }).catch((cause: NodeJS.ErrnoException) => {
     throw new FacetError(
       'bad-argument',
       `${path} cannot be written (${cause.code}); give another file with --out.`,
