@@ -30,9 +30,9 @@ export async function realPeople(folder: string): Promise<RealPersonFolder[]> {
   const people: RealPersonFolder[] = [];
   for (const name of names.sort()) {
     const path = join(folder, name);
-    if (name.startsWith('.') || !(await stat(path)).isDirectory()) continue;
+    if (name.startsWith('.') || !(await isFolder(path))) continue;
     for (const visit of VISITS)
-      if (!(await stat(join(path, visit)).catch(() => undefined))?.isDirectory())
+      if (!(await isFolder(join(path, visit))))
         throw new FacetError(
           'bad-input',
           `${path} has no visit "${visit}"; each person needs ${VISITS.join(', ')}. ${AGAIN}`,
@@ -46,6 +46,9 @@ export async function realPeople(folder: string): Promise<RealPersonFolder[]> {
     );
   return people;
 }
+
+const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 
 /** Reads everything once, so that what cannot be used is said before anything is measured. @throws FacetError `bad-input` */
 export async function checkStills(people: readonly RealPersonFolder[]): Promise<void> {

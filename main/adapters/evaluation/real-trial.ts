@@ -19,7 +19,7 @@ import { fuse, heights, type Relief } from '../../core/shape/relief.ts';
 import { readStills } from './real-folder.ts';
 
 /** Where the faces of a person's neutral visit are, pose by pose; undefined where none was found. */
-export type NeutralFaces = readonly (Omit<FoundFace, 'still'> | undefined)[];
+type NeutralFaces = readonly (Omit<FoundFace, 'still'> | undefined)[];
 
 export interface RealPersonOutcome extends RealTrial {
   readonly faces: NeutralFaces;

@@ -12,7 +12,7 @@ import type { Fake } from './stills.ts';
 /** The visit that enrols, and those that come back to everybody. */
 export const ENROL_VISIT = 'enrol';
 export const EXPRESSIONS = ['neutral', 'talk', 'smile', 'open'] as const;
-export type Expression = (typeof EXPRESSIONS)[number];
+type Expression = (typeof EXPRESSIONS)[number];
 export type VisitName = typeof ENROL_VISIT | Expression;
 
 export interface SingleStill {
@@ -58,7 +58,7 @@ export function templatesOf(evidence: readonly Evidence[], held: number): Embedd
 }
 
 /** A kind of embedding that is compared alone. */
-export interface AloneKind {
+interface AloneKind {
   readonly name: string;
   readonly kind: EmbeddingKind;
   readonly pooling: Pooling;

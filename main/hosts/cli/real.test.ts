@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ordinaryCast } from '../../adapters/sensors/simulated/cast.ts';
 import { standing } from '../../adapters/sensors/simulated/motion.ts';
 import { Stage } from '../../adapters/sensors/simulated/stage.ts';
-import { ask, expectSentence, facet, type Answer } from './facet.fixture.ts';
+import { ask, expectSentence, type Answer } from './facet.fixture.ts';
 
 /** No real face is needed to see that the command counts: these are rendered as a Kinect v2 sees people in the dark. */
 const VISITS = { enrol: 2, neutral: 2, talk: 1, smile: 1, open: 1 };
