@@ -137,6 +137,17 @@ describe('the path of a frame, on the simulated sensor', () => {
     },
   );
 
+  it('judges in infrared what comes between colour pictures, and never calls it too dark', async () => {
+    const frames = shots(one('check/between', 'office', standing({ distance: 650 }, 'between')), 6);
+    const between = frames.map(({ colour, ...frame }, i) =>
+      i % 2 ? frame : { ...frame, ...(colour && { colour }) },
+    );
+    const evidence = await observeAll(between);
+    expect(evidence.map((each) => each.kind === 'face' && each.spectrum)).toEqual(
+      frames.map((_, i) => (i % 2 ? 'infrared' : 'colour')),
+    );
+  });
+
   it('starts a new track when somebody else stands there', async () => {
     const observer = new Observer(models, systemClock);
     const [before] = faces(await observeAll(shots('you', 4), observer)).slice(-1);

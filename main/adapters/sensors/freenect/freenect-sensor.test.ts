@@ -6,6 +6,7 @@ import { project, unproject } from '../../../core/geometry/camera.ts';
 import { apply, rotationFromVector } from '../../../core/geometry/rigid.ts';
 import { ManualClock } from '../../../core/manual-clock.ts';
 import type { Intrinsics, Rigid, SensorFrame } from '../../../core/sense/frames.ts';
+import { PAIRED } from '../../../core/sense/pairing.ts';
 import { rawDepth } from './fakenect-film.ts';
 import { freenectLibraries, loadFreenect, VIDEO } from './freenect-addon.ts';
 import { failureOf } from './freenect-failure.ts';
@@ -126,7 +127,7 @@ describe('a Kinect v1', () => {
       device.sendVideo(LIGHT_ROOM, VIDEO.rgb);
       device.sendDepth(700);
     });
-    clock.advance(ms(61));
+    clock.advance(ms(PAIRED + 1));
     const frame = await after(stream, () => device.sendDepth(700));
     expect(frame.colour).toBeUndefined();
   });

@@ -7,6 +7,7 @@ import { ms, type Milliseconds } from '../../../contract/units.ts';
 import { brightness } from '../../../core/judge/quality.ts';
 import type { Clock, Sensor } from '../../../core/ports.ts';
 import type { SensorFrame, SensorInfo } from '../../../core/sense/frames.ts';
+import { nearest, PAIRED } from '../../../core/sense/pairing.ts';
 import { nativeFrames, type Patience } from '../native-session.ts';
 import { playableFolder } from './fakenect-folder.ts';
 import {
@@ -36,8 +37,6 @@ export interface FreenectOptions extends Patience {
   readonly pace?: Pace;
 }
 
-/** A video picture of longer before the depth (ms) shows another moment. */
-const PAIRED = 60;
 /** Of the device's clock. */
 const TICKS_PER_MS = 60_000;
 /** Serial number of a recording: never that of a device. */
@@ -144,7 +143,8 @@ function frameOf(
   capturedAt: Milliseconds,
   video: Video | undefined,
 ): SensorFrame {
-  const pictured = video && capturedAt - video.at <= PAIRED ? video.picture : undefined;
+  const paired = video && nearest([video], ({ at }) => Math.abs(capturedAt - at), PAIRED);
+  const pictured = paired?.picture;
   const inColour = pictured?.format === VIDEO.rgb;
   return {
     sequence: depth.number - 1,

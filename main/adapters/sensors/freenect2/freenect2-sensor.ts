@@ -5,6 +5,7 @@ import { ms, type Milliseconds } from '../../../contract/units.ts';
 import type { PlacedCamera } from '../../../core/geometry/fit-camera.ts';
 import type { Clock, Sensor } from '../../../core/ports.ts';
 import type { Intrinsics, SensorFrame, SensorInfo } from '../../../core/sense/frames.ts';
+import { nearest, PAIRED } from '../../../core/sense/pairing.ts';
 import { checkDevice } from '../check-device.ts';
 import { bytesOf, COLOUR_SIZE, DEPTH_SIZE, DRAWN_COLOUR, DRAWN_DEPTH, unmirror } from '../kinect-v2.ts';
 import { nativeFrames, type Patience } from '../native-session.ts';
@@ -27,9 +28,6 @@ export interface Freenect2Options extends Patience, Freenect2Spec {
   /** Whether a pipeline of the graphics card works here, found out where it can do no harm. */
   readonly probe: (pipeline: Freenect2Pipeline) => Promise<ProbeAnswer>;
 }
-
-/** Colour of longer before the depth (ms) shows another moment; in poor light it comes 15 times a second. */
-const PAIRED = 80;
 
 interface Cameras {
   readonly depth: Intrinsics;
@@ -91,6 +89,7 @@ export class Freenect2Sensor implements Sensor {
               at: ms(now - moment.colourAge),
             };
           const capturedAt = ms(now - moment.age);
+          const paired = colour && nearest([colour], ({ at }) => Math.abs(capturedAt - at), PAIRED);
           const intrinsics = cameras.depth;
           const straight = (bytes: ArrayBuffer) => ({
             ...DEPTH_SIZE,
@@ -102,15 +101,14 @@ export class Freenect2Sensor implements Sensor {
             capturedAt,
             depth: straight(moment.depth),
             ...(moment.infrared && { infrared: straight(moment.infrared) }),
-            ...(colour &&
-              capturedAt - colour.at <= PAIRED && {
-                colour: {
-                  ...COLOUR_SIZE,
-                  channels: 4 as const,
-                  data: colour.data,
-                  intrinsics: cameras.colour.camera,
-                },
-              }),
+            ...(paired && {
+              colour: {
+                ...COLOUR_SIZE,
+                channels: 4 as const,
+                data: paired.data,
+                intrinsics: cameras.colour.camera,
+              },
+            }),
             depthToColour: cameras.colour.motion,
           };
         },

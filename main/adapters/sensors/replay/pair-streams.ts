@@ -1,10 +1,13 @@
 /** Puts together what belongs to one instant from the messages of a recording. */
 import { FacetError } from '../../../contract/result.ts';
+import { nearest, PAIRED } from '../../../core/sense/pairing.ts';
 import { TOPICS } from '../../recorder/foxglove.ts';
 import type { McapChannel, McapItem, McapMessage } from '../../recorder/mcap-reader.ts';
 
-/** How far apart colour, infrared and depth of one frame may be (nanoseconds). */
-const PAIRING_WINDOW = 20_000_000n;
+/** How far apart colour, infrared and depth of one frame may be, nanoseconds. */
+const PAIRING = BigInt(PAIRED) * 1_000_000n;
+/** Where Facet recorded, pictures were paired before: those of one frame bear its time, and what a frame lacked it lacks again. */
+const PAIRED_BEFORE = 0n;
 /** A recording with more than this between two instants is hostile. */
 const MAX_PENDING_BYTES = 256 * 1024 * 1024;
 
@@ -31,14 +34,16 @@ const STREAMS = new Map<string, Stream>(
 );
 
 /**
- * One FrameMessages for each depth message, in time order: colour and infrared are the nearest within 20 ms,
+ * One FrameMessages for each depth message, in time order: colour and infrared are the nearest to it (core/sense/pairing.ts),
  * calibrations and transform the last ones by then (else the first after). Depth that is not later than the
  * depth before is left out; where most of it is not, the recording has lost its order: FacetError `bad-input`.
  * Metadata and other topics are passed over.
+ * @param isOurs whether Facet made the recording; asked for each frame, since it is known only once the metadata was read
  */
 export async function* pairStreams(
   items: AsyncIterable<McapItem>,
   path: string,
+  isOurs: () => boolean,
 ): AsyncGenerator<FrameMessages, void, undefined> {
   const pending = new Map<Stream, StoredMessage[]>([...STREAMS.values()].map((stream) => [stream, []]));
   const depths = pending.get('depth')!;
@@ -51,14 +56,20 @@ export async function* pairStreams(
   const forget = (stream: Stream, count: number) => {
     for (const message of pending.get(stream)!.splice(0, count)) bytes -= message.data.byteLength;
   };
+  const paired = (messages: readonly StoredMessage[], time: bigint) =>
+    nearest(
+      messages,
+      ({ logTime }) => (logTime > time ? logTime - time : time - logTime),
+      isOurs() ? PAIRED_BEFORE : PAIRING,
+    );
   function* ready(until: bigint) {
     while (depths.length > 0 && depths[0].logTime < until) {
       const depth = depths[0];
       const time = depth.logTime;
       yield {
         depth,
-        colour: nearest(pending.get('colour')!, time),
-        infrared: nearest(pending.get('infrared')!, time),
+        colour: paired(pending.get('colour')!, time),
+        infrared: paired(pending.get('infrared')!, time),
         depthCalibration: inForce(pending.get('depthCalibration')!, time),
         colourCalibration: inForce(pending.get('colourCalibration')!, time),
         transform: inForce(pending.get('transform')!, time),
@@ -67,7 +78,7 @@ export async function* pairStreams(
     }
   }
   const prune = () => {
-    const cutoff = (depths[0]?.logTime ?? newest) - PAIRING_WINDOW;
+    const cutoff = (depths[0]?.logTime ?? newest) - PAIRING;
     for (const [stream, messages] of pending) {
       if (stream === 'depth') continue;
       let old = 0;
@@ -95,7 +106,7 @@ export async function* pairStreams(
     bytes += item.message.data.byteLength;
     if (logTime > newest) {
       newest = logTime;
-      yield* ready(newest - PAIRING_WINDOW);
+      yield* ready(newest - PAIRING);
       prune();
     }
     if (bytes > MAX_PENDING_BYTES) {
@@ -106,16 +117,6 @@ export async function* pairStreams(
     }
   }
   yield* ready(newest + 1n);
-}
-
-function nearest(messages: readonly StoredMessage[], time: bigint): StoredMessage | undefined {
-  let best: StoredMessage | undefined;
-  let bestGap = PAIRING_WINDOW + 1n;
-  for (const message of messages) {
-    const gap = message.logTime > time ? message.logTime - time : time - message.logTime;
-    if (gap < bestGap) [best, bestGap] = [message, gap];
-  }
-  return best;
 }
 
 const inForce = (messages: readonly StoredMessage[], time: bigint): StoredMessage | undefined =>

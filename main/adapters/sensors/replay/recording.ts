@@ -29,7 +29,7 @@ export async function openRecording(path: string): Promise<Recording> {
       yield item;
     }
   };
-  for await (const messages of pairStreams(watched(readMcap(path)), path)) {
+  for await (const messages of pairStreams(watched(readMcap(path)), path, () => metadata !== undefined)) {
     const begin = messages.depth.logTime;
     const origin = metadata?.origin ?? begin;
     const { depth, colour } = await decodeFrame(path, messages, origin);
@@ -54,7 +54,7 @@ export async function* framesFrom(
   let index = 0;
   // Every frame of ours brings its calibration; others may have it at the start alone, and are read from there.
   const items = metadata ? readMcap(path, from) : readMcap(path);
-  for await (const messages of pairStreams(items, path)) {
+  for await (const messages of pairStreams(items, path, () => metadata !== undefined)) {
     const sequence = metadata ? messages.depth.sequence : index++;
     if (messages.depth.logTime >= from) yield { messages, sequence };
   }
@@ -62,9 +62,9 @@ export async function* framesFrom(
 
 /** @throws FacetError `bad-argument` where no frame is as late as `from` */
 export async function refuseBeyondEnd(recording: Recording, from: bigint): Promise<void> {
-  const { path, begin } = recording;
+  const { path, begin, metadata } = recording;
   let last = begin;
-  for await (const { depth } of pairStreams(readMcap(path, from), path)) {
+  for await (const { depth } of pairStreams(readMcap(path, from), path, () => metadata !== undefined)) {
     last = depth.logTime;
     if (last >= from) return;
   }

@@ -424,7 +424,23 @@ describe('a damaged recording', () => {
 });
 
 describe('somebody else’s MCAP', () => {
-  test('pairs colour with the nearest depth within 20 ms, calibrations come from the last ones by then', async () => {
+  test('has colour with every depth picture where it comes half as often, and late', async () => {
+    const path = fresh();
+    const late = 33;
+    const depth = Array.from({ length: 12 }, (_, i) => image('/depth/image', 100 + i * 33));
+    const colour = depth.flatMap((_, i) => (i % 2 ? [] : [image('/colour/image', 100 + i * 33 + late)]));
+    const pictures = [...depth, ...colour].sort((a, b) => Number(a.time - b.time));
+    await writeMcap(path, [
+      calibration('/depth/camera_info'),
+      calibration('/colour/camera_info'),
+      ...pictures,
+    ]);
+    const seen = await replayAll(path);
+    expect(seen).toHaveLength(12);
+    expect(seen.filter((frame) => !frame.colour)).toEqual([]);
+  });
+
+  test('pairs depth with the nearest colour within 80 ms, calibrations come from the last ones by then', async () => {
     const path = fresh();
     await writeMcap(path, [
       calibration('/depth/camera_info'),
@@ -436,6 +452,7 @@ describe('somebody else’s MCAP', () => {
       calibration('/depth/camera_info', 150, { K: [9, 0, 4, 0, 9, 4, 0, 0, 1] }),
       image('/depth/image', 176),
       image('/colour/image', 190),
+      image('/depth/image', 271),
     ]);
     const seen = await replayAll(path);
     expect(
@@ -448,8 +465,9 @@ describe('somebody else’s MCAP', () => {
       ]),
     ).toEqual([
       [0, 0, 110, 118, 8],
-      [1, 33, 143, undefined, 8],
+      [1, 33, 143, 118, 8],
       [2, 66, 176, 190, 9],
+      [3, 161, 271 % 251, undefined, 9],
     ]);
     expect(seen[0].depthToColour).toEqual({ rotation: [1, 0, 0, 0, 1, 0, 0, 0, 1], translation: [0, 0, 0] });
   });
