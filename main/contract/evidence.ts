@@ -59,6 +59,8 @@ export interface FaceEvidence extends FrameFacts {
   readonly distance: Millimetres;
   /** At least one eye is open; infrared alone cannot tell, and is taken for open. */
   readonly attentive: boolean;
+  /** How far the wider eye is open, of the latest looks at both (face/eyes.ts); undefined where it cannot be seen. */
+  readonly lids?: number;
   /** Changes when the face was lost or jumped: evidence of two tracks never adds up. */
   readonly track: number;
   /** How many frames are fused in the shape embedding. */

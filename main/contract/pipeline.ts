@@ -101,6 +101,7 @@ const evidenceSchema = z.discriminatedUnion('kind', [
     pose: poseSchema,
     distance: finite,
     attentive: z.boolean(),
+    lids: finite.min(0).max(10).optional(),
     track: z.int(),
     fusedFrames: z.int().positive(),
     against: z.array(z.string()),

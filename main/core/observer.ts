@@ -7,7 +7,7 @@ import type { EmbeddingKind, Evidence, FaceEvidence, Spectrum, Stage } from '../
 import type { Purpose } from '../contract/pipeline.ts';
 import { mm, ms, type Milliseconds } from '../contract/units.ts';
 import { faceChip } from './face/align.ts';
-import { SHUT_EYE, type EyelidModel } from './face/eyes.ts';
+import { meanOpenness, OPEN_EYES, SHUT_EYES, type EyelidModel } from './face/eyes.ts';
 import { boxOfMesh } from './face/mesh.ts';
 import { toneMapInfrared, type Region as Box } from './face/infrared.ts';
 import type { Normalisation } from './face/sample.ts';
@@ -74,8 +74,10 @@ export interface Observation {
 
 /** The detector looks at every eighth frame, so that a newcomer is seen within 0.27 s; in between the mesh is followed. */
 const DETECT_EVERY = 8;
-/** Open eyes are looked at again after so many frames; shut ones, and those of somebody new, at once. */
+/** Open eyes are looked at again after so many frames; others, and those of somebody new, at once. */
 const LIDS_EVERY = 8;
+/** Looks at the eyes whose median counts. */
+const LIDS_LOOKS = 3;
 /** Ears and hair lie this far behind a face that is just within reach. */
 const BEHIND_MM = 200;
 const FOLLOW_GAP_MS = 100;
@@ -89,8 +91,9 @@ export class Observer {
   /** The mesh of the frame before, where it may be followed instead of looking for faces again. */
   private known: { mesh: FaceMesh; spectrum: Spectrum; at: Milliseconds } | undefined;
   private sinceDetection = 0;
-  /** The latest look at the eyes; `age` in frames. */
-  private lids: { readonly track: number; readonly open: boolean; readonly age: number } | undefined;
+  /** The latest looks at the eyes on one track, the newest last; `age` in frames. */
+  private lids:
+    { readonly track: number; readonly looks: readonly number[]; readonly age: number } | undefined;
   /** What the latest frame showed, where a face was found and settled. */
   latest: Observation | undefined;
 
@@ -192,10 +195,10 @@ export class Observer {
     const against = judgeLiveness(cues);
     const embeddings = new Map<EmbeddingKind, Float32Array>();
     let heights: Float32Array | undefined;
-    let attentive = true;
+    let lids: number | undefined;
     // In infrared the lid model cannot tell open from shut (eyes.ts): the dark asks for no attention.
     if (against.length === 0 && sight.spectrum === 'colour')
-      attentive = await this.eyesOpen(track, sight.picture, mesh, watch);
+      lids = await this.openness(track, sight.picture, mesh, watch);
     if (against.length === 0)
       await watch.timeAsync('embed', async () => {
         const { shape, personal, descriptor, mean } = this.models;
@@ -224,7 +227,8 @@ export class Observer {
       spectrum: sight.spectrum,
       pose,
       distance,
-      attentive,
+      attentive: lids === undefined || lids >= SHUT_EYES,
+      ...(lids !== undefined && { lids }),
       track,
       fusedFrames: fused.frames,
       against,
@@ -234,26 +238,23 @@ export class Observer {
     return evidence;
   }
 
-  /** Whether an eye is open, as read now or a few frames ago on the same track. */
-  private async eyesOpen(
+  /** How far the eyes are open, over the latest looks at them on the same track. */
+  private async openness(
     track: number,
     picture: PixelSource,
     mesh: FaceMesh,
     watch: StageWatch,
-  ): Promise<boolean> {
-    const due = this.lids?.track !== track || !this.lids.open || this.lids.age >= LIDS_EVERY;
+  ): Promise<number> {
+    const known = this.lids?.track === track ? this.lids : { looks: [], age: 0 };
+    const open = known.looks.length > 0 && known.looks.slice(-2).every((look) => look >= OPEN_EYES);
     // A frame that ran the detector has done enough, unless nothing is known yet.
-    const busy = watch.stages.detect !== undefined && this.lids?.track === track && this.lids.open;
-    if (!due || busy) {
-      this.lids = { ...this.lids!, age: this.lids!.age + 1 };
-      return true;
-    }
-    const open = await watch.timeAsync('eyes', async () => {
-      const { right, left } = await this.models.eyelids.openness(picture, mesh);
-      return Math.max(right, left) >= SHUT_EYE;
-    });
-    this.lids = { track, open, age: 1 };
-    return open;
+    const due = !open || (known.age >= LIDS_EVERY && watch.stages.detect === undefined);
+    if (due) {
+      const look = await watch.timeAsync('eyes', () => this.models.eyelids.openness(picture, mesh));
+      this.lids = { track, looks: [...known.looks, meanOpenness(look)].slice(-LIDS_LOOKS), age: 1 };
+    } else this.lids = { ...known, track, age: known.age + 1 };
+    const looks = [...this.lids.looks].sort((a, b) => a - b);
+    return looks[looks.length >> 1];
   }
 
   /** Where the face of the frame before is expected now; undefined where the detector has to look. */

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { faceChip } from '../../core/face/align.ts';
 import { describeLargestFace, type FaceDescriber } from '../../core/face/describe.ts';
 import { embeddingDistance } from '../../core/face/embedding.ts';
-import { SHUT_EYE } from '../../core/face/eyes.ts';
+import { meanOpenness, OPEN_EYES, SHUT_EYES } from '../../core/face/eyes.ts';
 import { toneMapInfrared } from '../../core/face/infrared.ts';
 import { alonePolicy, POOLING } from '../../core/judge/policy.ts';
 import type { Spectrum } from '../../contract/evidence.ts';
@@ -114,8 +114,7 @@ describe('the face stack on real photographs', () => {
     const eyelids = await OnnxEyelids.open(library);
     const openness = async (sample: number, x: number): Promise<number> => {
       const face = seen.find((f) => f.sample === sample && Math.abs(middle(f.box)[0] * 1.2 - x) < 60)!;
-      const { right, left } = await eyelids.openness(face.picture, face.mesh);
-      return (right + left) / 2;
+      return meanOpenness(await eyelids.openness(face.picture, face.mesh));
     };
     // By place along the width of the file: sample1's women at the right and in the middle, and so on.
     for (const [sample, x] of [
@@ -123,12 +122,12 @@ describe('the face stack on real photographs', () => {
       [3, 1189],
       [3, 691],
     ])
-      expect(await openness(sample, x)).toBeGreaterThan(SHUT_EYE);
+      expect(await openness(sample, x)).toBeGreaterThan(OPEN_EYES);
     for (const [sample, x] of [
       [1, 936],
       [2, 1556],
     ])
-      expect(await openness(sample, x)).toBeLessThan(SHUT_EYE);
+      expect(await openness(sample, x)).toBeLessThan(SHUT_EYES);
   });
 
   it('gives each of a batch what it gives alone', async () => {
