@@ -3,6 +3,7 @@ import type { Settings, Visitor } from '../main/contract/api.ts';
 import type { GuidanceCode, LivenessReason, LookReason } from '../main/contract/codes.ts';
 import type { ListedSensor } from '../main/contract/states/sensors.ts';
 import type { Stage } from '../main/contract/evidence.ts';
+import type { EnrolmentPause } from '../main/contract/states/app.ts';
 import type { RetrainScope } from '../main/contract/states/retrain.ts';
 import type { Projection } from '../main/contract/states/face-map.ts';
 import type { Failure, FailureCode } from '../main/contract/result.ts';
@@ -119,6 +120,21 @@ const FAILURE: Partial<Record<FailureCode, string>> = {
 
 /** The sentence for a failure: the page's own where it has one, else what the shell said. */
 export const failureSentence = ({ code, message }: Failure): string => FAILURE[code] ?? message;
+
+/** Why an enrolment waits; nothing that was captured is lost. */
+export const ENROL_PAUSED: Readonly<Record<Exclude<EnrolmentPause, 'trouble'>, string>> = {
+  away: 'Nothing new was seen for a minute',
+  slow: 'This computer is too slow to look at you just now',
+  left: 'Nobody had this page open',
+  locked: 'The screen was locked',
+};
+export const ENROL_KEPT = 'What was captured is kept until you go on or cancel';
+/** The link for whoever cannot turn the head, and the same as an offer when nothing new comes. */
+export const AHEAD = 'I cannot turn my head';
+export const AHEAD_OFFER =
+  'If turning your head is hard, keep looking at the sensor instead. Facet then takes more views, and asks for a closer match later';
+export const AHEAD_ACTION = 'Look straight ahead';
+export const STRAIGHT_LOOK = 'set up looking straight ahead, so it asks for a closer match';
 
 export const ENROL_FAILED: Partial<Record<FailureCode, string>> = {
   cancelled: 'Stopped. Nothing was stored',

@@ -65,7 +65,12 @@ export const apiSchemas = {
   'lock.active': z.strictObject({}),
   /** Begins an enrolment; how it goes is in AppState.enrolment. */
   'enrolment.start': z.strictObject({ pin, look: name }),
+  /** Throws away what was captured. */
   'enrolment.cancel': z.strictObject({}),
+  /** Goes on where an enrolment paused; with the PIN where the screen was locked since. */
+  'enrolment.resume': z.strictObject({ pin: pin.optional() }),
+  /** Goes on with an enrolment that looks straight ahead. */
+  'enrolment.straight': z.strictObject({}),
   /** Puts a finished or failed enrolment away. */
   'enrolment.dismiss': z.strictObject({}),
   /** The PIN may be left out where nothing gets weaker (stricter sensitivity, shorter idle time, theme). */

@@ -19,14 +19,19 @@ export type GuidanceCode =
   | 'back'
   | 'hold'
   | 'look-here'
+  | 'chin-up'
+  | 'chin-down'
+  | 'centre'
   | 'open-eyes'
   | 'uncover'
   | 'light'
+  | 'no-picture'
   | 'two-faces'
   | 'someone-else'
   | 'not-live'
   | 'turn'
   | `turn-${Sector}`
+  | 'ahead'
   | 'done';
 
 /** Why an attempt did not open. `nobody` is not a miss; the others are. */

@@ -15,9 +15,14 @@ export const GUIDANCE: Readonly<Record<GuidanceCode, string>> = {
   back: 'Move back a little',
   hold: 'Hold still for a moment',
   'look-here': 'Look at the sensor',
+  'chin-up': 'Raise your chin a little',
+  'chin-down': 'Lower your chin a little',
+  centre: 'Part of your face is outside the picture. Move to the middle',
   'open-eyes': 'Open your eyes',
   uncover: 'Your face is partly covered',
   light: 'It is too dark for this sensor. Use your PIN or switch on a light',
+  'no-picture':
+    'There is depth and no picture from this sensor or recording, so no face can be found. Use your PIN',
   'two-faces': 'Someone else is in view. One person at a time',
   'someone-else': 'This is someone else. One person at a time',
   'not-live': 'That does not look like a face in front of the sensor',
@@ -30,6 +35,7 @@ export const GUIDANCE: Readonly<Record<GuidanceCode, string>> = {
   'turn-down-right': 'A little further down and to the right',
   'turn-down': 'A little further down',
   'turn-down-left': 'A little further down and to the left',
+  ahead: 'Keep looking at the sensor',
   done: 'Done',
 };
 

@@ -19,7 +19,8 @@ export class ScriptedApi implements FacetApi {
   private readonly states = new Set<(state: AppState) => void>();
   private readonly previews = new Set<(preview: Preview) => void>();
   private readonly connections = new Set<(connected: boolean) => void>();
-  private turned = 0;
+  /** How far the head is round of an enrolment that was begun here; one that is shown stands still. */
+  private turned: number | undefined;
 
   constructor(
     public state: AppState = appState({ user: undefined, looks: [] }),
@@ -57,9 +58,27 @@ export class ScriptedApi implements FacetApi {
           enrolment: {
             kind: 'running',
             look: (argument as ApiArguments<'enrolment.start'>).look,
-            view: { kind: 'straight', guidance: 'hold', progress: 0, filled: [], pointer: undefined },
+            view: {
+              kind: 'straight',
+              coverage: 'ring',
+              offered: false,
+              guidance: 'hold',
+              progress: 0,
+              filled: [],
+              pointer: undefined,
+            },
           },
         });
+        break;
+      case 'enrolment.straight':
+        if (state.enrolment?.kind === 'running')
+          this.push({ enrolment: { ...state.enrolment, ...SHOWN['enrolling-ahead'].enrolment } });
+        break;
+      case 'enrolment.resume':
+        if (state.enrolment?.kind === 'paused') {
+          const { look, view } = state.enrolment;
+          this.push({ enrolment: { kind: 'running', look, view: { ...view, kind: 'turning' } } });
+        }
         break;
       case 'offer.accept': {
         const { look, reason } = argument as ApiArguments<'offer.accept'>;
@@ -175,7 +194,7 @@ export class ScriptedApi implements FacetApi {
     setInterval(() => {
       const panel = this.state.enrolment;
       let [yaw, pitch] = [this.state.visitor?.yaw ?? 0, this.state.visitor?.pitch ?? 0];
-      if (panel?.kind === 'running') {
+      if (panel?.kind === 'running' && this.turned !== undefined) {
         this.turned += 1 / 80;
         const angle = this.turned * 2 * Math.PI;
         [yaw, pitch] = [22 * Math.cos(angle), 16 * Math.sin(angle)];
@@ -185,7 +204,7 @@ export class ScriptedApi implements FacetApi {
           this.push({
             enrolment: {
               kind: 'done',
-              report: { user: 'Ada', look: panel.look, templates: 16, seconds: 11 },
+              report: { user: 'Ada', look: panel.look, templates: 16, coverage: 'ring', seconds: 11 },
             },
             looks: appState().looks,
           });
@@ -193,7 +212,14 @@ export class ScriptedApi implements FacetApi {
           this.push({
             enrolment: {
               ...panel,
-              view: { kind: 'turning', guidance: 'turn', progress: filled.length / 8, filled, pointer },
+              view: {
+                ...panel.view,
+                kind: 'turning',
+                guidance: 'turn',
+                progress: filled.length / 8,
+                filled,
+                pointer,
+              },
             },
           });
       }

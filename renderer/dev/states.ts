@@ -1,5 +1,5 @@
 /** States to develop and test the page with. */
-import type { AppState } from '../../main/contract/states/app.ts';
+import type { AppState, EnrolmentPause } from '../../main/contract/states/app.ts';
 import type { Judgement, RetrainReport } from '../../main/contract/states/retrain.ts';
 import { kinect } from '../../main/contract/states/sensors.fixture.ts';
 import type { FaceMap, MapPlace } from '../../main/contract/states/face-map.ts';
@@ -152,6 +152,23 @@ const powerless = kinect({
   ],
 });
 
+const paused = (why: EnrolmentPause) => ({
+  kind: 'paused' as const,
+  look: 'plain',
+  why,
+  message: '',
+  pinNeeded: false,
+  view: {
+    kind: 'paused' as const,
+    coverage: 'ring' as const,
+    offered: false,
+    guidance: 'looking' as const,
+    progress: 4 / 9,
+    filled: ['left', 'up-left', 'up'] as const,
+    pointer: undefined,
+  },
+});
+
 /** What /dev/?show=NAME begins with. */
 export const SHOWN: Readonly<Record<string, Partial<AppState>>> = {
   offer: { lock: open, offer: true },
@@ -206,12 +223,65 @@ export const SHOWN: Readonly<Record<string, Partial<AppState>>> = {
       'Retraining deeper needs TensorFlow itself (tfjs-node), which cannot be loaded here. Run node scripts/tensorflow.mjs once (about 230 MB); the head alone needs none.',
     ),
   },
+  'enrolling-offered': {
+    lock: open,
+    enrolment: {
+      kind: 'running',
+      look: 'plain',
+      view: {
+        kind: 'turning',
+        coverage: 'ring',
+        offered: true,
+        guidance: 'turn',
+        progress: 2 / 9,
+        filled: ['left'],
+        pointer: { yaw: deg(3), pitch: deg(-1) },
+      },
+    },
+  },
+  'enrolling-chin': {
+    lock: open,
+    enrolment: {
+      kind: 'running',
+      look: 'plain',
+      view: {
+        kind: 'straight',
+        coverage: 'ring',
+        offered: false,
+        guidance: 'chin-down',
+        progress: 0,
+        filled: [],
+        pointer: { yaw: deg(1), pitch: deg(27) },
+      },
+    },
+  },
+  'enrolling-ahead': {
+    lock: open,
+    enrolment: {
+      kind: 'running',
+      look: 'plain',
+      view: {
+        kind: 'turning',
+        coverage: 'straight',
+        offered: false,
+        guidance: 'ahead',
+        progress: 5 / 12,
+        filled: [],
+        pointer: { yaw: deg(1), pitch: deg(0) },
+      },
+    },
+  },
+  'enrolling-paused': { lock: open, enrolment: paused('away') },
+  'enrolling-slow': { lock: open, enrolment: paused('slow') },
+  'enrolling-locked': { lock: open, enrolment: { ...paused('locked'), pinNeeded: true } },
   'looking-again': {
     lock: open,
     retraining: {
       kind: 'looking',
       view: {
         kind: 'turning',
+        coverage: 'ring',
+        offered: false,
         guidance: 'turn-right',
         progress: 6 / 9,
         filled: ['left', 'up-left', 'up', 'down-left', 'down'],
@@ -225,6 +295,8 @@ export const SHOWN: Readonly<Record<string, Partial<AppState>>> = {
       kind: 'looking',
       view: {
         kind: 'straight',
+        coverage: 'ring',
+        offered: false,
         guidance: 'someone-else',
         progress: 0,
         filled: [],

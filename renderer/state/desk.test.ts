@@ -155,7 +155,7 @@ describe('what the page tells the shell unasked', () => {
 
 describe('locking', () => {
   it('puts a finished enrolment away first, and leaves one that runs to the shell', () => {
-    const report = { user: 'Ada', look: 'plain', templates: 16, seconds: 10 };
+    const report = { user: 'Ada', look: 'plain', templates: 16, coverage: 'ring', seconds: 10 } as const;
     const done = sit(appState({ lock: unlocked, enrolment: { kind: 'done', report } }));
     done.desk.lock();
     expect(done.api.calls.map(({ channel }) => channel)).toEqual(['enrolment.dismiss', 'lock.now']);

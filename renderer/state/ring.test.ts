@@ -6,6 +6,8 @@ import { nextSector, pointerPlace, ticks } from './ring.ts';
 
 const turning = (change: Partial<EnrolmentView> = {}): EnrolmentView => ({
   kind: 'turning',
+  coverage: 'ring',
+  offered: false,
   guidance: 'turn',
   progress: 0.2,
   filled: [],

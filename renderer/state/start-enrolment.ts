@@ -10,3 +10,14 @@ export function startEnrolment(desk: Desk, look: string = FIRST_LOOK): void {
     run: (pin) => desk.call('enrolment.start', { pin, look }),
   });
 }
+
+/** Goes on where an enrolment paused; asks for the PIN where the screen was locked since. */
+export function resumeEnrolment(desk: Desk, pinNeeded: boolean): void {
+  if (!pinNeeded) return void desk.call('enrolment.resume', {});
+  desk.permission.ask({
+    title: 'Go on setting up your face',
+    sentence: 'The screen was locked since. Your PIN shows that this is still you.',
+    action: 'Go on',
+    run: (pin) => desk.call('enrolment.resume', { pin }),
+  });
+}

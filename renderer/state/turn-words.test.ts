@@ -5,6 +5,8 @@ import { turnAgainWords, turnProgress, turnWords } from './turn-words.ts';
 
 const view = (change: Partial<EnrolmentView> = {}): EnrolmentView => ({
   kind: 'turning',
+  coverage: 'ring',
+  offered: false,
   guidance: 'turn',
   progress: 0.5,
   filled: ['left', 'up'],
@@ -35,8 +37,13 @@ describe('the words of a turn of the head', () => {
   });
 
   it('count looking straight as the first of nine directions', () => {
-    expect(turnProgress(view({ kind: 'straight', filled: [] }))).toBe('0 of 9 directions');
+    expect(turnProgress(view({ kind: 'straight', progress: 0, filled: [] }))).toBe('0 of 9 directions');
     expect(turnProgress(view())).toBe('3 of 9 directions');
+    expect(turnProgress(view({ kind: 'paused' }))).toBe('3 of 9 directions');
+  });
+
+  it('count views of whoever looks straight ahead', () => {
+    expect(turnProgress(view({ coverage: 'straight', progress: 5 / 12 }))).toBe('5 of 12 views');
   });
 
   it('say in a deeper retraining that somebody else is not learned from, and speak of the sensor as in an enrolment', () => {

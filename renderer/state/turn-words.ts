@@ -1,7 +1,7 @@
 /** The one instruction to whoever turns the head before the sensor, and how far they are. */
 import { SECTORS } from '../../main/contract/codes.ts';
 import type { AppState } from '../../main/contract/states/app.ts';
-import type { EnrolmentView } from '../../main/contract/states/enrolment.ts';
+import { STRAIGHT_VIEWS, type EnrolmentView } from '../../main/contract/states/enrolment.ts';
 import { GUIDANCE, NOT_LEARNED_FROM, RESTARTING_ENROLLING, SAVING, SENSOR_LOST_ENROLLING } from '../words.ts';
 
 export interface TurnWords {
@@ -10,7 +10,16 @@ export interface TurnWords {
   readonly halted: boolean;
 }
 
-const HALTS = new Set(['two-faces', 'someone-else', 'not-live', 'light', 'uncover', 'open-eyes']);
+const HALTS = new Set([
+  'two-faces',
+  'someone-else',
+  'not-live',
+  'light',
+  'no-picture',
+  'uncover',
+  'centre',
+  'open-eyes',
+]);
 
 /** In an enrolment. */
 export function turnWords(sensor: AppState['sensor'], view: EnrolmentView): TurnWords {
@@ -35,6 +44,10 @@ export function turnAgainWords(sensor: AppState['sensor'], view: EnrolmentView):
   return words;
 }
 
-/** `3 of 9 directions`: looking straight is the first. */
-export const turnProgress = ({ kind, filled }: EnrolmentView): string =>
-  `${filled.length + (kind === 'straight' ? 0 : 1)} of ${SECTORS.length + 1} directions`;
+/** `3 of 9 directions`: looking straight is the first. `5 of 12 views` of whoever looks straight ahead. */
+export const turnProgress = ({ coverage, progress, filled }: EnrolmentView): string => {
+  if (coverage === 'straight') return `${Math.round(progress * STRAIGHT_VIEWS)} of ${STRAIGHT_VIEWS} views`;
+  const directions = SECTORS.length + 1;
+  // As a pause keeps it: whoever has begun looked straight first.
+  return `${filled.length + (progress > 0 ? 1 : 0)} of ${directions} directions`;
+};

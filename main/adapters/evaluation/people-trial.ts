@@ -100,7 +100,7 @@ async function enrol(models: FaceModels, clock: Clock, who: string) {
   for await (const evidence of watch(models, clock, scene, 'enrol', ENROLMENT_STEP)) {
     seconds = evidence.capturedAt / 1000;
     // One person is before the sensor throughout: whether it is the same one is not the question here.
-    state = stepEnrolment(state, evidence, evidence.capturedAt, { samePerson: () => true });
+    state = stepEnrolment(state, evidence, evidence.capturedAt, { samePerson: () => 'same' });
     if (state.kind === 'done' || seconds > ENROLMENT_LIMIT) break;
   }
   const done = state.kind === 'done';

@@ -28,8 +28,21 @@ export type FaceState =
   | { readonly kind: 'refused'; readonly code: Exclude<RefusalCode, 'nobody'> }
   | { readonly kind: 'accepted' };
 
+/** Why an enrolment waits: nobody was there, the machine is too slow, the page was left, the screen was locked, or as the message says. */
+export type EnrolmentPause = 'away' | 'slow' | 'left' | 'locked' | 'trouble';
+
 export type EnrolmentPanel =
   | { readonly kind: 'running'; readonly look: string; readonly view: EnrolmentView }
+  /** What was captured is kept until the person goes on or cancels. */
+  | {
+      readonly kind: 'paused';
+      readonly look: string;
+      readonly view: EnrolmentView;
+      readonly why: EnrolmentPause;
+      readonly message: string;
+      /** The screen was locked since: going on needs the PIN again. */
+      readonly pinNeeded: boolean;
+    }
   | { readonly kind: 'done'; readonly report: EnrolmentReport }
   | { readonly kind: 'failed'; readonly code: FailureCode; readonly message: string };
 
@@ -40,6 +53,8 @@ export interface LookState {
   readonly enrolledAt: number;
   /** How many of the templates followed the person since. */
   readonly adapted: number;
+  /** Enrolled looking straight ahead: held to stricter limits. */
+  readonly straight?: true;
   /** Made by earlier networks or steps: nothing is compared with it any more. */
   readonly outdated: boolean;
   /** Absent where the look was enrolled. */

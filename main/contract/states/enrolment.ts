@@ -2,8 +2,17 @@
 import type { GuidanceCode, Sector } from '../codes.ts';
 import type { Degrees } from '../units.ts';
 
+/** Which directions an enrolment asks for: all round, or straight ahead of whoever cannot turn the head. */
+export type Coverage = 'ring' | 'straight';
+
+/** Views that looking straight ahead takes. */
+export const STRAIGHT_VIEWS = 12;
+
 export interface EnrolmentView {
   readonly kind: 'straight' | 'turning' | 'saving' | 'paused';
+  readonly coverage: Coverage;
+  /** Nothing new was seen for a while: looking straight ahead is worth offering. */
+  readonly offered: boolean;
   readonly guidance: GuidanceCode;
   /** 0 … 1. */
   readonly progress: number;
@@ -17,7 +26,8 @@ export interface EnrolmentReport {
   readonly user: string;
   readonly look: string;
   readonly templates: number;
-  /** How long the person took, from the first frame on, in seconds. */
+  readonly coverage: Coverage;
+  /** How long the person was before the sensor, in seconds. */
   readonly seconds: number;
   /** A sentence where the key is kept less safely than in the system's keychain. */
   readonly warning?: string;

@@ -82,6 +82,8 @@ function follow(
   if (same.some(({ capturedAt }) => dayOf(capturedAt) >= dayOf(wallTime))) return undefined;
   const replaced = same.length >= ADAPTATION_LIMITS.perSector ? same[0] : undefined;
   if (!replaced && gallery.templates.length >= GALLERY_LIMITS.templates) return undefined;
+  const followed = nearestLook((template) => anchorDistance(embeddings, [template], bounds), anchors);
+  const straight = anchors.some(({ look, coverage }) => look === followed && coverage === 'straight');
   const template: Template = {
     embeddings,
     pose,
@@ -89,7 +91,8 @@ function follow(
     ...(policy.networks !== undefined && { networks: policy.networks }),
     capturedAt: Math.round(wallTime),
     source: 'adaptation',
-    look: nearestLook((template) => anchorDistance(embeddings, [template], bounds), anchors),
+    look: followed,
+    ...(straight && { coverage: 'straight' }),
   };
   return { ...gallery, templates: [...gallery.templates.filter((each) => each !== replaced), template] };
 }

@@ -16,9 +16,18 @@ export function recognises(
   policy: MatchPolicy,
   { besides = [], share = 1 }: { readonly besides?: readonly Embeddings[]; readonly share?: number } = {},
 ): boolean {
-  const compared = within(face, inUse, policy).map(({ embeddings }) => embeddings);
-  const templates = [...compared, ...besides];
-  return matchesGallery(face.embeddings, face.fusedFrames, templates, policy[face.spectrum], share);
+  const compared = within(face, inUse, policy);
+  const { straightAhead = policy } = policy;
+  const matches = (
+    coverage: Template['coverage'],
+    { [face.spectrum]: requirements }: typeof straightAhead,
+  ) => {
+    const own = compared.filter((template) => template.coverage === coverage);
+    const templates = [...own.map(({ embeddings }) => embeddings), ...besides];
+    return matchesGallery(face.embeddings, face.fusedFrames, templates, requirements, share);
+  };
+  // Looks that were enrolled straight ahead are held to their own limits, and help none of the others.
+  return matches(undefined, policy) || matches('straight', straightAhead);
 }
 
 /**

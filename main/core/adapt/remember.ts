@@ -56,6 +56,8 @@ export function rememberLook(
   if (!fits) return fail('busy', FULL);
   const time = Math.round(wallTime);
   const last = faces[faces.length - 1].capturedAt;
+  // It is as sure as what it is held to.
+  const straight = anchorsOf(kept.templates).every(({ coverage }) => coverage === 'straight');
   const templates = faces.map(({ embeddings, pose, capturedAt }): Template => ({
     embeddings,
     pose,
@@ -64,6 +66,7 @@ export function rememberLook(
     capturedAt: Math.round(wallTime - (last - capturedAt)),
     source: 'adaptation',
     look,
+    ...(straight && { coverage: 'straight' as const }),
   }));
   return ok({
     ...kept,

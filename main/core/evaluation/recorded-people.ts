@@ -2,7 +2,8 @@
 import type { Embeddings, Evidence, FaceEvidence, Spectrum } from '../../contract/evidence.ts';
 import { tallyOf } from './groups.ts';
 import { beginComparisons, type Comparisons, type DistanceTally } from './tally.ts';
-import { fusedDistance, limitFor, matchesGallery, type Requirement } from '../judge/match.ts';
+import { fusedDistance, limitFor, type Requirement } from '../judge/match.ts';
+import { samePerson } from '../people/same-person.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import {
   beginEnrolment,
@@ -29,11 +30,10 @@ export class RecordingEnrolment {
   constructor(policy: MatchPolicy) {
     this.rules = {
       samePerson: (face, captures) =>
-        matchesGallery(
-          face.embeddings,
-          face.fusedFrames,
+        samePerson(
+          face,
           captures.map(({ embeddings }) => embeddings),
-          policy[face.spectrum],
+          policy,
         ),
     };
   }

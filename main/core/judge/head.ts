@@ -43,13 +43,24 @@ export function headDistance(
 
 /** The policy with the head in every fused requirement; a requirement of one kind alone stays as it was measured. */
 export function withHead(policy: MatchPolicy, terms: Partial<Record<Spectrum, HeadTerm>>): MatchPolicy {
-  const headed = (spectrum: Spectrum) =>
-    policy[spectrum].map((requirement) => {
+  const headed = (spectrum: Spectrum, of: Readonly<Record<Spectrum, readonly Requirement[]>> = policy) =>
+    of[spectrum].map((requirement) => {
       const head = terms[spectrum];
       if (!head || requirement.parts.length < 2) return requirement;
       return { ...requirement, parts: [...requirement.parts, ...partsBeyond(requirement, head)], head };
     });
-  return { ...policy, colour: headed('colour'), infrared: headed('infrared') };
+  const { straightAhead } = policy;
+  return {
+    ...policy,
+    colour: headed('colour'),
+    infrared: headed('infrared'),
+    ...(straightAhead && {
+      straightAhead: {
+        colour: headed('colour', straightAhead),
+        infrared: headed('infrared', straightAhead),
+      },
+    }),
+  };
 }
 
 /** What a head weighs beside what is fused: embeddings of a network of the person's own, which have no measured weight. */

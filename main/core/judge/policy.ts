@@ -15,6 +15,10 @@ export const DEFAULT_SENSITIVITY: Sensitivity = 1e-5;
 export type MatchPolicy = Readonly<Record<Spectrum, readonly Requirement[]>> & {
   /** Which networks' embeddings it compares: those that others made are no measure of anything. */
   readonly networks?: string;
+  /** The descriptor within its most comfortable limit: whether a face that came after a break is the same person's. */
+  readonly continuity?: Readonly<Record<Spectrum, Requirement>>;
+  /** What looks must meet that were enrolled looking straight ahead: the next stricter level. As all others where left out. */
+  readonly straightAhead?: Readonly<Record<Spectrum, readonly Requirement[]>>;
   /** How far templates may follow their person; nothing adapts where the shape alone was not measured. */
   readonly adaptation?: AdaptationBounds;
 };
@@ -91,7 +95,7 @@ export function matchPolicy(
   { descriptor, shape, fusions, lasting }: MatchModels,
   level: Sensitivity = DEFAULT_SENSITIVITY,
 ): MatchPolicy {
-  const both = (spectrum: Spectrum): Requirement[] => {
+  const both = (spectrum: Spectrum, level: Sensitivity): Requirement[] => {
     const fusion = fusions.find(
       (entry) =>
         entry.shape === shape.id && entry.descriptor === descriptor.id && entry.spectrum === spectrum,
@@ -107,9 +111,14 @@ export function matchPolicy(
     ];
   };
   const networks = networksOf(descriptor, shape);
+  const continuity = (spectrum: Spectrum) =>
+    alone(descriptor, POOLING.descriptor, spectrum, SENSITIVITIES[0]);
+  const stricter = SENSITIVITIES[SENSITIVITIES.indexOf(level) + 1] ?? level;
   return {
-    colour: both('colour'),
-    infrared: both('infrared'),
+    colour: both('colour', level),
+    infrared: both('infrared', level),
+    continuity: { colour: continuity('colour'), infrared: continuity('infrared') },
+    straightAhead: { colour: both('colour', stricter), infrared: both('infrared', stricter) },
     networks,
     ...(shape.thresholds.length > 0 && { adaptation: boundsOf(shape, lasting) }),
   };

@@ -187,7 +187,7 @@ describe('the gallery codec', () => {
   });
 
   it('says that a newer file needs a newer Facet', () => {
-    const failure = decodeGallery(withJson((json) => (json.format = 5)));
+    const failure = decodeGallery(withJson((json) => (json.format = 6)));
     expect(failure).toHaveProperty('message', expect.stringContaining('update Facet'));
   });
 
@@ -232,6 +232,18 @@ describe('the gallery codec', () => {
       delete json.remembered;
     });
     expect(decodeGallery(earlier)).toEqual({ ok: true, value: small });
+  });
+
+  it('reads what was written before lids and looks straight ahead were noted, and keeps both', () => {
+    expect(decodeGallery(withJson((json) => (json.format = 4)))).toEqual({ ok: true, value: small });
+    const [template] = small.templates;
+    const straight: Gallery = { ...small, templates: [{ ...template, coverage: 'straight', lids: 0.21 }] };
+    expect(decodeGallery(encoded(straight))).toEqual({ ok: true, value: straight });
+    for (const change of [{ coverage: 'ring' }, { lids: -1 }, { lids: null }])
+      expect(decodeGallery(withJson((json) => Object.assign(json.templates[0], change)))).toMatchObject({
+        ok: false,
+        code: 'store-altered',
+      });
   });
 
   it('reads what was written before there were heads', () => {

@@ -13,8 +13,11 @@ import type { PersonalNetwork } from '../judge/personal-network.ts';
 import { GALLERY_LIMITS, type Gallery, type PersonalHead } from './gallery.ts';
 
 /** Raise it when the layout changes; newer files are refused by name, not misread. */
-const FORMAT = 4;
-/** The oldest layout that is still read: it noted one sensor only, no networks and no remembered looks; 2 had no heads, 3 none with a network. */
+const FORMAT = 5;
+/**
+ * The oldest layout that is still read: it noted one sensor only, no networks and no remembered looks; 2 had no heads, 3 none with a
+ * network, 4 neither looks straight ahead nor lids.
+ */
 const OLDEST = 1;
 /** Bounds of a plausible gallery: far above what enrolment makes, low enough that a forged file cannot fill memory. */
 const BOUNDS = {
@@ -89,7 +92,14 @@ const envelope = z.strictObject({
   createdAt: wallTime,
   version: z.int().nonnegative(),
   templates: z
-    .array(z.strictObject({ ...common, pose: z.strictObject({ yaw: angle, pitch: angle, roll: angle }) }))
+    .array(
+      z.strictObject({
+        ...common,
+        pose: z.strictObject({ yaw: angle, pitch: angle, roll: angle }),
+        coverage: z.literal('straight').exactOptional(),
+        lids: z.number().min(0).max(10).exactOptional(),
+      }),
+    )
     .max(BOUNDS.templates),
   reliefs: z
     .array(z.strictObject({ ...common, frames: z.int().min(1).max(BOUNDS.frames) }))

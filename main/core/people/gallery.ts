@@ -26,6 +26,10 @@ export interface Template {
   readonly source: TemplateSource;
   /** The look it belongs to, as the person named it: "plain", "with glasses". */
   readonly look: string;
+  /** Enrolled looking straight ahead, or following such a look: held to stricter limits (MatchPolicy.straightAhead). */
+  readonly coverage?: 'straight';
+  /** How far the person's eyes were open, where that was seen: others are judged by it. */
+  readonly lids?: number;
 }
 
 /** Embeddings of the relief fused over all frames of one look: the head's frame has no pose. */

@@ -28,6 +28,7 @@ export function looksOf(
         templates: templates.length,
         enrolledAt,
         adapted: remembered ? 0 : templates.filter(({ source }) => source === 'adaptation').length,
+        ...(templates.some(({ coverage }) => coverage === 'straight') && { straight: true as const }),
         outdated: !templates.some(usable),
         ...(remembered && {
           remembered: {

@@ -7,11 +7,13 @@ import type { OpenSensor, Pace, WatchRequest } from '../../contract/pipeline.ts'
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { deg, mm, ms } from '../../contract/units.ts';
 import { AppService } from './app-service.ts';
+import { MOST_CAPTURES } from '../people/enrolment.ts';
 import { decodeLedger } from '../lock/lock-record.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { MemoryPins, MemoryStore, MemoryVault, StagedTrainer } from '../memory.fixture.ts';
 import type { MatchPolicy } from '../judge/policy.ts';
 import { PREPROCESSING } from '../people/gallery.ts';
+import { TurnProgress } from '../people/turn-progress.ts';
 import type { Pipeline, PipelineEvent } from '../ports.ts';
 import { keepHead } from '../retrain/versions.ts';
 import { boundsOf, lastingWithin } from '../adapt/bounds.fixture.ts';
@@ -102,13 +104,17 @@ const watching = (sensor: OpenSensor): PipelineEvent => ({ kind: 'watching', sen
 const restarting: PipelineEvent = { kind: 'restarting', attempt: 1, delay: ms(100) };
 const ended: PipelineEvent = { kind: 'ended' };
 
-/** Somebody looks straight and turns the head all the way round. */
-function turningHead(person = ADA, from = 0): PipelineEvent[] {
-  const straight = Array.from({ length: 8 }, (_, i) => face({ person, sequence: from + i }));
+/** Frames of a second, in which somebody's straight is found. */
+const SECOND = 32;
+
+/** Somebody looks straight and turns the head all the way round; another person in another track. */
+function turningHead(person = ADA, from = 0, track = person + 1): PipelineEvent[] {
+  const straight = Array.from({ length: SECOND }, (_, i) => face({ person, track, sequence: from + i }));
   const round = SECTORS.map((_, i) =>
     face({
       person,
-      sequence: from + 8 + i,
+      track,
+      sequence: from + SECOND + i,
       yaw: 16 * Math.cos((i * Math.PI) / 4),
       pitch: 16 * Math.sin((i * Math.PI) / 4),
     }),
@@ -144,8 +150,8 @@ beforeEach(() => {
   app = newProcess();
 });
 
-const newProcess = () =>
-  new AppService({ pipeline, vault, pins, store, clock, trainer, loadPolicy: async () => ok(POLICY) });
+const newProcess = (policy = POLICY) =>
+  new AppService({ pipeline, vault, pins, store, clock, trainer, loadPolicy: async () => ok(policy) });
 
 const ledger = (user = 'ada') => {
   const decoded = decodeLedger(store.files.get(`lock-${user}.json`)!);
@@ -236,7 +242,7 @@ describe('enrolling', () => {
     expect((await enrol(turningHead(), { user: 'a\u001b[2J' })).result).toMatchObject(named);
     const gallery = vault.galleries.get('ada')!;
     const [template] = gallery.templates;
-    const many = Array.from({ length: 256 - 18 }, () => template);
+    const many = Array.from({ length: 256 - MOST_CAPTURES }, () => template);
     vault.galleries.set('ada', { ...gallery, templates: [...many, { ...template, look: 'hat' }] });
     expect((await enrol(turningHead(), { look: 'with glasses' })).result).toMatchObject({
       code: 'busy',
@@ -248,12 +254,16 @@ describe('enrolling', () => {
   });
 
   it.each<[string, Script, string]>([
-    ['the recording ends early', [watching(SIMULATED), ...turningHead().slice(0, 12), ended], 'not-enrolled'],
+    [
+      'the recording ends early',
+      [watching(SIMULATED), ...turningHead().slice(0, SECOND + 4), ended],
+      'not-enrolled',
+    ],
     [
       'the sensor goes away',
       [
         watching(SIMULATED),
-        ...turningHead().slice(0, 12),
+        ...turningHead().slice(0, SECOND + 4),
         { kind: 'failed', failure: fail('sensor-lost', 'Gone.') },
       ],
       'sensor-lost',
@@ -262,7 +272,7 @@ describe('enrolling', () => {
       'the sensor is exchanged',
       [
         watching(KINECT),
-        ...turningHead().slice(0, 12),
+        ...turningHead().slice(0, SECOND + 4),
         watching({ ...KINECT, serial: 'B2' }),
         ...turningHead(ADA, 50),
       ],
@@ -290,7 +300,7 @@ describe('enrolling', () => {
 
   it('stores nothing when it is cancelled, even though the rest of the turn still arrives', async () => {
     const cancel = new AbortController();
-    const [begin, rest] = [turningHead().slice(0, 12), turningHead().slice(12)];
+    const [begin, rest] = [turningHead().slice(0, SECOND + 4), turningHead().slice(SECOND + 4)];
     const script = [watching(SIMULATED), ...begin, () => cancel.abort(), ...rest];
     expect((await enrol(script, { signal: cancel.signal })).result).toMatchObject({ code: 'cancelled' });
     expect([...vault.galleries.keys(), ...pins.pins.keys()]).toEqual([]);
@@ -340,7 +350,7 @@ describe('enrolling', () => {
   it('pauses while the camera part restarts and finishes with the frames of the new process', async () => {
     const { result, views } = await enrol([
       watching(SIMULATED),
-      ...turningHead().slice(0, 12),
+      ...turningHead().slice(0, SECOND + 4),
       restarting,
       watching(SIMULATED),
       ...turningHead(),
@@ -352,14 +362,94 @@ describe('enrolling', () => {
       expect(capturedAt).toBeLessThanOrEqual(now);
   });
 
+  it('counts only the time before the sensor, and holds looks straight ahead to stricter limits', async () => {
+    await enrolled();
+    const still = Array.from({ length: 240 }, (_, i) => face({ sequence: i }));
+    const progress = new TurnProgress();
+    progress.straightAhead = true;
+    pipeline.script = [watching(SIMULATED), ...still];
+    const request = { user: 'ada', look: 'plain', sensor: 'any', pace: 'virtual', progress } as const;
+    const report = await app.enrolLook(request, new AbortController().signal, () => undefined);
+    expect(report).toMatchObject({ ok: true, value: { coverage: 'straight', templates: 12 } });
+    if (report.ok) expect(report.value.seconds).toBeCloseTo(progress.spent / 1000, 9);
+    const { templates } = vault.galleries.get('ada')!;
+    expect(templates.map(({ coverage }) => coverage)).toEqual(Array(12).fill('straight'));
+    const near: Embeddings = new Map(KINDS.map((kind) => [kind, Float32Array.of(0.92, 0.3919, 0, 0)]));
+    const limits = [{ fusedFrames: 1, distance: 0.3 }];
+    const stricter = POLICY.colour.map((each) => ({ ...each, limits }));
+    app = newProcess({ ...POLICY, straightAhead: { colour: stricter, infrared: stricter } });
+    const [probe, self] = [near, embeddingsOf(ADA)].map((embeddings) => [
+      watching(SIMULATED),
+      ...Array.from({ length: 60 }, (_, sequence) => face({ sequence, embeddings })),
+    ]);
+    expect((await unlock(probe)).result).toMatchObject({ value: { kind: 'refused' } });
+    expect((await unlock(self)).result).toMatchObject({ value: { kind: 'unlocked' } });
+    // The same distance from looks of all directions is near enough.
+    await enrolled();
+    app = newProcess({ ...POLICY, straightAhead: { colour: stricter, infrared: stricter } });
+    expect((await unlock(probe)).result).toMatchObject({ value: { kind: 'unlocked' } });
+  });
+
+  it('goes on where an enrolment ended that somebody holds, and says what is kept', async () => {
+    const progress = new TurnProgress();
+    const request = { user: 'ada', look: 'plain', sensor: 'any', pace: 'virtual', progress } as const;
+    const go = (script: Script, pin?: string) => {
+      pipeline.script = script;
+      return app.enrolLook(request, new AbortController().signal, () => undefined, pin);
+    };
+    const away = Array.from({ length: 70 }, (_, i) => nobody(100 + i, 3000 + i * 1000));
+    const half = turningHead().slice(0, SECOND + 4);
+    expect(await go([watching(SIMULATED), ...half, ...away], PIN)).toMatchObject({
+      code: 'timed-out',
+      message: expect.stringMatching(/Nothing new .* 56 % done; what was captured is kept.*go on/) as string,
+    });
+    expect(progress.begun).toBe(true);
+    // Somebody else in the meantime adds nothing, though another process counts tracks from the start again.
+    expect(await go([watching(SIMULATED), ...turningHead(BOB, 0, 1), ended], PIN)).toMatchObject({
+      ok: false,
+    });
+    expect(progress.state.captures).toHaveLength(5);
+    vault.saving = fail('store-unwritable', 'The disk is full.');
+    const rest = turningHead(ADA, 0, 1).slice(SECOND + 4);
+    expect(await go([watching(SIMULATED), ...rest], PIN)).toMatchObject({ code: 'store-unwritable' });
+    // What was seen is only stored again.
+    vault.saving = undefined;
+    expect(await go([], PIN)).toMatchObject({ ok: true, value: { templates: 9 } });
+    expect(vault.galleries.get('ada')!.templates).toHaveLength(9);
+  });
+
+  it('says that the machine is too slow where most frames were too old when they were judged', async () => {
+    const progress = new TurnProgress();
+    const late = Array.from({ length: 80 }, (_, i) => [
+      () => clock.advance(1000),
+      nobody(SECOND + i, SECOND * 33 + 1000 * (i + 1) - 700),
+    ]).flat();
+    const now = turningHead()
+      .slice(0, SECOND)
+      .map((event) => [() => clock.advance(33), event]);
+    clock.advance(0 - clock.now());
+    pipeline.script = [watching(SIMULATED), ...now.flat(), ...late];
+    const ended = await app.enrolLook(
+      { user: 'ada', look: 'plain', sensor: 'any', pace: 'live', progress },
+      new AbortController().signal,
+      () => undefined,
+      PIN,
+    );
+    expect(ended).toMatchObject({
+      code: 'timed-out',
+      message: expect.stringContaining('too slow') as string,
+    });
+    expect(progress).toMatchObject({ slow: true, begun: true });
+  });
+
   it('takes no template of somebody else who comes in between', async () => {
     const turn = turningHead();
-    const strangers = turningHead(BOB, 100).slice(8);
+    const strangers = turningHead(BOB, 100).slice(SECOND);
     const { result, views } = await enrol([
       watching(SIMULATED),
-      ...turn.slice(0, 9),
+      ...turn.slice(0, SECOND + 1),
       ...strangers,
-      ...turningHead(ADA, 200).slice(8),
+      ...turningHead(ADA, 200, 3).slice(SECOND),
     ]);
     expect(result.ok).toBe(true);
     expect(views.map(({ guidance }) => guidance)).toContain('someone-else');
@@ -859,13 +949,13 @@ describe('being looked at again', () => {
       : event;
   /** Slowly: every direction for four frames, 100 ms apart. */
   const slowly = (person = ADA): PipelineEvent[] => [
-    ...Array.from({ length: 8 }, (_, i) => face({ person, sequence: i, capturedAt: 100 * i })),
+    ...Array.from({ length: 10 }, (_, i) => face({ person, sequence: i, capturedAt: 100 * i })),
     ...SECTORS.flatMap((_, i) =>
       Array.from({ length: 5 }, (__, k) =>
         face({
           person,
-          sequence: 8 + 5 * i + k,
-          capturedAt: 100 * (8 + 5 * i + k),
+          sequence: 10 + 5 * i + k,
+          capturedAt: 100 * (10 + 5 * i + k),
           yaw: 16 * Math.cos((i * Math.PI) / 4),
           pitch: 16 * Math.sin((i * Math.PI) / 4),
         }),
@@ -895,7 +985,7 @@ describe('being looked at again', () => {
     const hasty = turningHead().map(withRelief);
     expect(await look([watching(SIMULATED), ...hasty, ended])).toMatchObject({
       ok: false,
-      message: expect.stringMatching(/ended when the look at you was \d % done/) as string,
+      message: expect.stringMatching(/ended when the look at you was \d+ % done/) as string,
     });
     expect(await look([watching(SIMULATED), ...slowly().map(withRelief)])).toMatchObject({ ok: true });
   });

@@ -3,7 +3,7 @@
  * sends evidence, the page asks.
  */
 import type { AttemptOutcome, AttemptView } from '../../contract/states/attempt.ts';
-import type { EnrolmentReport, EnrolmentView } from '../../contract/states/enrolment.ts';
+import type { Coverage, EnrolmentReport, EnrolmentView } from '../../contract/states/enrolment.ts';
 import type { Embeddings, Evidence, FaceEvidence } from '../../contract/evidence.ts';
 import type { OpenSensor, Pace, WatchRequest } from '../../contract/pipeline.ts';
 import { fail, ok, type Failure, type Result } from '../../contract/result.ts';
@@ -16,16 +16,19 @@ import {
   type AttemptState,
 } from '../judge/decide.ts';
 import {
-  beginEnrolment,
   enrolmentProgress,
+  interruptEnrolment,
   stepEnrolment,
   type Capture,
   type EnrolmentRules,
   type EnrolmentState,
 } from '../people/enrolment.ts';
+import { samePerson } from '../people/same-person.ts';
+import { TurnProgress } from '../people/turn-progress.ts';
 import { meanEmbedding } from '../face/embedding.ts';
+import { isAttentive, ownLids } from '../judge/attention.ts';
 import { isFresh } from '../sense/freshness.ts';
-import { comparable, templatesInUse, withoutExpired } from '../adapt/anchors.ts';
+import { anchorsOf, comparable, templatesInUse, withoutExpired } from '../adapt/anchors.ts';
 import { learn } from '../adapt/follow.ts';
 import { adaptedDays, undoDay } from '../adapt/history.ts';
 import { recognises } from '../adapt/recognise.ts';
@@ -90,11 +93,16 @@ export interface EnrolRequest {
   readonly look: string;
   /** How long to wait for the next look that can be captured. */
   readonly patience?: Milliseconds;
+  /** Where to go on, and where what is captured stays when this does not end; without it nothing is kept. */
+  readonly progress?: TurnProgress;
 }
 
 /** Somebody who turns the head before the sensor. */
 interface TurnRequest extends Pick<EnrolRequest, 'sensor' | 'pace' | 'patience'>, EnrolmentRules {
+  readonly progress: TurnProgress;
   readonly purpose: 'enrol' | 'retrain';
+  /** Whether somebody holds the progress, and can go on. */
+  readonly keeps: boolean;
   /** What it is for, and what is so where it fails. */
   readonly what: string;
   readonly consequence: string;
@@ -414,9 +422,12 @@ export class AppService {
     const policy = await this.parts.loadPolicy();
     if (!policy.ok) return policy;
 
+    const progress = request.progress ?? new TurnProgress();
     const turned = await this.watchTurn(
       {
         ...request,
+        progress,
+        keeps: request.progress !== undefined,
         purpose: 'enrol',
         what: 'enrolment',
         consequence: 'nothing was stored',
@@ -425,16 +436,21 @@ export class AppService {
             ? fail('sensor-unknown', mixedSentence(before, sensor))
             : undefined,
         samePerson: (evidence, captures) =>
-          recognises(evidence, [], policy.value, { besides: captures.map((c) => c.embeddings) }),
+          samePerson(
+            evidence,
+            captures.map((c) => c.embeddings),
+            policy.value,
+          ),
+        straightAhead: () => progress.straightAhead,
       },
       signal,
       show,
     );
     if (!turned.ok) return turned;
-    const { captures, sensor, firstAt } = turned.value;
-    const last = latest(captures);
+    const { captures, sensor } = turned.value;
     const { look } = request;
-    const made = { user, look, wallTime: clock.wallTime(), networks: policy.value.networks };
+    const { coverage } = progress.state;
+    const made = { user, look, coverage, wallTime: clock.wallTime(), networks: policy.value.networks };
     const saved = await this.inOrder(user, async () => {
       const set = newPin === undefined ? ok(undefined) : await pins.set(user, newPin);
       if (!set.ok) return set;
@@ -456,7 +472,8 @@ export class AppService {
       user,
       look,
       templates: captures.length,
-      seconds: (last - firstAt) / 1000,
+      coverage,
+      seconds: progress.spent / 1000,
       ...(this.parts.keyWarning === undefined ? {} : { warning: this.parts.keyWarning }),
     });
   }
@@ -489,8 +506,12 @@ export class AppService {
         consequence: 'nothing was changed',
         refuses: (sensor) => foreignSensor(request.sensor, undefined, sensor, gallery),
         mayBegin: (evidence) => recognises(evidence, templates, policy.value),
+        progress: new TurnProgress(),
+        keeps: false,
         samePerson: (evidence, captures) =>
-          recognises(evidence, templates, policy.value, { besides: captures.map((c) => c.embeddings) }),
+          recognises(evidence, templates, policy.value, { besides: captures.map((c) => c.embeddings) })
+            ? 'same'
+            : 'other',
         share: () => seen.length / SEEN.least,
         recognised: ({ embeddings, relief, capturedAt }) => {
           if (!relief || (latestAt !== undefined && Math.abs(capturedAt - latestAt) < SEEN.apart)) return;
@@ -513,76 +534,93 @@ export class AppService {
     Result<{
       readonly captures: readonly Capture[];
       readonly sensor: OpenSensor;
-      readonly firstAt: Milliseconds;
     }>
   > {
     const { pipeline, clock } = this.parts;
-    const { what, consequence, purpose, pace } = request;
-    let state: EnrolmentState = beginEnrolment();
-    let sensor: OpenSensor | undefined;
+    const { what, purpose, pace, progress } = request;
+    progress.state = interruptEnrolment(progress.state);
+    progress.slow = false;
+    // Everything was seen, and could not be stored.
+    if (progress.state.kind === 'done' && progress.sensor)
+      return ok({ captures: progress.state.captures, sensor: progress.sensor });
     let firstAt: Milliseconds | undefined;
     let progressAt: Milliseconds | undefined;
     let heardAt = clock.now();
+    let { spent } = progress;
+    const lag = { old: 0, fresh: 0 };
     const patience = request.patience ?? ENROLMENT_PATIENCE;
-    const percent = () => Math.round(100 * enrolmentProgress(state, request));
-    const view = (kind: EnrolmentView['kind']): EnrolmentView => ({
-      kind,
-      guidance: state.guidance,
-      progress: enrolmentProgress(state, request),
-      filled: state.filled,
-      pointer: state.pointer,
-    });
+    const percent = () => Math.round(100 * enrolmentProgress(progress.state, request));
+    const consequence = () =>
+      request.keeps && progress.begun ? 'what was captured is kept' : request.consequence;
+    const view = (kind: EnrolmentView['kind']): EnrolmentView => viewOf(progress.state, kind, request);
     for await (const event of pipeline.watch({ sensor: request.sensor, purpose, pace }, signal)) {
       // What still arrives after a cancel is not looked at.
       if (signal.aborted) break;
       if (event.kind !== 'silent') heardAt = clock.now();
       if (event.kind === 'watching') {
+        const { sensor } = progress;
         if ((sensor && !sameSensor(sensor, event.sensor)) || !isAnswer(request.sensor, event.sensor))
           return fail(
             'sensor-lost',
-            `The sensor was exchanged during the ${what}; ${consequence}. Start again.`,
+            `The sensor was exchanged during the ${what}; ${consequence()}. ${
+              request.keeps ? 'Plug in the one that it began with, or cancel.' : 'Start again.'
+            }`,
           );
         const refused = request.refuses(event.sensor);
         if (refused) return refused;
-        sensor = event.sensor;
+        progress.sensor = event.sensor;
       } else if (event.kind === 'silent') {
-        if (clock.now() - heardAt > STALLED) return stalled(consequence);
+        if (clock.now() - heardAt > STALLED) return stalled(consequence());
       } else if (event.kind === 'restarting') {
         // The count of frames starts again with the process, and so may their time.
-        state = { ...state, lastSequence: -1 };
+        progress.state = interruptEnrolment(progress.state);
         progressAt = undefined;
+        firstAt = undefined;
+        ({ spent } = progress);
         show(view('paused'));
       } else if (event.kind === 'failed') return event.failure;
       else if (event.kind === 'ended')
         return fail(
           'not-enrolled',
-          `The recording ended when the ${what} was ${percent()} % done; ${consequence}. Use one in which the person looks straight and then turns the head all the way round.`,
+          `The recording ended when the ${what} was ${percent()} % done; ${consequence()}. Use one in which the person looks straight and then turns the head all the way round.`,
         );
       else if (event.kind === 'evidence') {
         const { evidence } = event;
         const { capturedAt } = evidence;
         firstAt ??= capturedAt;
         progressAt ??= capturedAt;
-        const captured = state.captures.length;
-        state = stepEnrolment(state, evidence, this.judgedAt(evidence, pace), request);
-        if (state.captures.length > captured) progressAt = capturedAt;
+        const captured = progress.state.captures.length;
+        const now = this.judgedAt(evidence, pace);
+        lag[isFresh(capturedAt, now) ? 'fresh' : 'old']++;
+        progress.spent = ms(spent + Math.max(0, capturedAt - firstAt));
+        const state = (progress.state = stepEnrolment(progress.state, evidence, now, request));
+        if (state.captures.length > captured) {
+          progressAt = capturedAt;
+          lag.old = lag.fresh = 0;
+        }
         const { lastSequence, straight, guidance } = state;
         if (straight && evidence.kind === 'face' && lastSequence === evidence.sequence)
           if (isLive(evidence) && guidance !== 'someone-else') request.recognised?.(evidence);
         if (state.kind === 'done') {
-          if (!sensor) return fail('sensor-lost', `The sensor sent nothing; ${consequence}.`);
+          if (!progress.sensor) return fail('sensor-lost', `The sensor sent nothing; ${consequence()}.`);
           show(view('saving'));
-          return ok({ captures: state.captures, sensor, firstAt });
+          return ok({ captures: state.captures, sensor: progress.sensor });
         }
         show(view(state.kind));
-        if (capturedAt - progressAt > patience)
+        if (capturedAt - progressAt > patience) {
+          progress.slow = lag.old > lag.fresh;
+          const why = progress.slow
+            ? 'This computer was too slow to look at you'
+            : `Nothing new was seen for ${Math.round(patience / 1000)} seconds`;
+          const next = request.keeps ? 'go on' : 'start again';
           return fail(
             'timed-out',
-            `Nothing new was seen for ${Math.round(patience / 1000)} seconds, when the ${what} was ${percent()} % done; ${consequence}. Sit before the sensor and start again.`,
+            `${why}, when the ${what} was ${percent()} % done; ${consequence()}. Sit before the sensor and ${next}.`,
           );
+        }
       }
     }
-    return fail('cancelled', `The ${what} was cancelled; ${consequence}.`);
+    return fail('cancelled', `The ${what} was cancelled; ${consequence()}.`);
   }
 
   /**
@@ -613,6 +651,7 @@ export class AppService {
         'not-enrolled',
         `Facet's networks changed since the looks of "${user}" were enrolled, so none of them can be compared. Enrol again; the PIN works.`,
       );
+    const own = ownLids(anchorsOf(templates));
     const personal = recognition(gallery.value, policy.value);
     const { network } = personal;
     const besides = network ? personalTemplates(network) : [];
@@ -682,7 +721,7 @@ export class AppService {
         break;
       } else if (event.kind === 'ended') break;
       else if (event.kind === 'evidence') {
-        const { evidence } = event;
+        const evidence = attentively(event.evidence, own);
         now = this.judgedAt(evidence, pace);
         if (!attempt) {
           startedAt = now;
@@ -736,11 +775,29 @@ export class AppService {
   }
 }
 
+const viewOf = (
+  state: EnrolmentState,
+  kind: EnrolmentView['kind'],
+  rules: EnrolmentRules,
+): EnrolmentView => ({
+  kind,
+  coverage: state.coverage,
+  offered: state.offered,
+  guidance: state.guidance,
+  progress: enrolmentProgress(state, rules),
+  filled: state.filled,
+  pointer: state.pointer,
+});
+
 const stalled = (consequence: string): Failure =>
   fail(
     'sensor-lost',
     `The sensor sent nothing for ${STALLED / 1000} seconds; ${consequence}. Check its cable and run npm run facet -- doctor.`,
   );
+
+/** With the eyes judged by the person's own. */
+const attentively = (evidence: Evidence, own: number | undefined): Evidence =>
+  evidence.kind === 'face' ? { ...evidence, attentive: isAttentive(evidence, own) } : evidence;
 
 const isLive = ({ against, attentive }: FaceEvidence): boolean => against.length === 0 && attentive;
 
@@ -786,6 +843,7 @@ const NO_OFFER =
 interface Making {
   readonly user: string;
   readonly look: string;
+  readonly coverage: Coverage;
   readonly wallTime: number;
   readonly networks: string | undefined;
 }
@@ -794,7 +852,7 @@ interface Making {
 function withLook(
   before: Gallery | undefined,
   { driver, model, serial }: OpenSensor,
-  { user, look, wallTime, networks }: Making,
+  { user, look, coverage, wallTime, networks }: Making,
   captures: readonly Capture[],
 ): Gallery {
   const sensor = { driver, model, serial };
@@ -803,13 +861,15 @@ function withLook(
   const last = latest(captures);
   const steps = { preprocessing: PREPROCESSING, ...(networks !== undefined && { networks }) };
   const others = (entry: { readonly look: string }) => entry.look !== look;
-  const templates = captures.map(({ embeddings, pose, capturedAt }): Template => ({
+  const templates = captures.map(({ embeddings, pose, capturedAt, lids }): Template => ({
     embeddings,
     pose,
     ...steps,
     capturedAt: Math.round(wallTime - (last - capturedAt)),
     source: 'enrolment',
     look,
+    ...(coverage === 'straight' && { coverage }),
+    ...(lids !== undefined && { lids }),
   }));
   return {
     user,

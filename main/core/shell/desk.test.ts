@@ -38,9 +38,12 @@ async function open(options: Parameters<typeof stagedDesk>[0] = {}): Promise<voi
   await settled();
 }
 
+/** Frames of a second, in which somebody's straight is found. */
+const SECOND = 32;
+
 /** Ada turns her head all the way round. @param frames in each direction */
 async function turnHead(person = ADA, frames = 3): Promise<void> {
-  await staged.stand(person, 9);
+  await staged.stand(person, SECOND);
   for (const [i] of SECTORS.entries())
     await staged.stand(person, frames, {
       yaw: 16 * Math.cos((i * Math.PI) / 4),
@@ -460,7 +463,7 @@ describe('an open desk', () => {
     await call('enrolment.start', { pin: PIN, look: 'glasses' });
     await settled();
     await staged.pipeline.emit(watching);
-    await staged.stand(ADA, 9);
+    await staged.stand(ADA, SECOND);
     await staged.pipeline.emit(unplugged);
     expect(state().enrolment).toMatchObject({ kind: 'running', view: { kind: 'paused' } });
     await staged.pass(1250);
@@ -489,11 +492,87 @@ describe('an open desk', () => {
     expect(state().looks).toHaveLength(1);
   });
 
+  it('keeps what was captured while nobody is there, and goes on when asked', async () => {
+    await call('enrolment.start', { pin: PIN, look: 'glasses' });
+    await settled();
+    await staged.pipeline.emit(watching);
+    await staged.stand(ADA, SECOND);
+    for (let i = 0; i < 70 && staged.pipeline.isWatched; i++) {
+      staged.clock.advance(1000);
+      await staged.pipeline.emit(staged.nobody());
+    }
+    await settled();
+    expect(state().enrolment).toMatchObject({
+      kind: 'paused',
+      why: 'away',
+      pinNeeded: false,
+      view: { progress: 1 / 9 },
+    });
+    expect(staged.pipeline.isWatched).toBe(false);
+    expect(await call('enrolment.start', { pin: PIN, look: 'hat' })).toMatchObject({ code: 'busy' });
+    await call('enrolment.dismiss');
+    expect(state().enrolment).toMatchObject({ kind: 'paused' });
+    await call('enrolment.resume');
+    await settled();
+    expect(state().enrolment).toMatchObject({ kind: 'running' });
+    await staged.pipeline.emit(watching);
+    await turnHead();
+    await settled();
+    expect(state().enrolment).toMatchObject({ kind: 'done', report: { look: 'glasses' } });
+    expect(await call('enrolment.resume')).toMatchObject({ code: 'bad-argument' });
+  });
+
+  it('keeps what was captured when no page is open any more, and throws it away only when told to', async () => {
+    await call('enrolment.start', { pin: PIN, look: 'glasses' });
+    await settled();
+    await staged.pipeline.emit(watching);
+    await staged.stand(ADA, SECOND);
+    await call('settings.change', { pin: PIN, change: { sensor: 'simulated:stranger' } });
+    await settled();
+    expect(state().enrolment).toMatchObject({ kind: 'paused', why: 'left' });
+    await call('enrolment.cancel');
+    expect(state().enrolment).toBeUndefined();
+    expect(await call('enrolment.resume')).toMatchObject({ code: 'bad-argument' });
+  });
+
+  it('keeps what was captured behind the lock, and goes on only with the PIN', async () => {
+    await call('enrolment.start', { pin: PIN, look: 'glasses' });
+    await settled();
+    await staged.pipeline.emit(watching);
+    await staged.stand(ADA, SECOND);
+    await call('lock.now');
+    await settled();
+    expect(state()).toMatchObject({
+      lock: { kind: 'locked' },
+      enrolment: { kind: 'paused', why: 'locked', pinNeeded: true },
+    });
+    expect(await call('enrolment.resume')).toMatchObject({ code: 'pin-needed' });
+    expect(await call('enrolment.resume', { pin: '000000' })).toMatchObject({ code: 'pin-wrong' });
+    expect(await call('enrolment.resume', { pin: PIN })).toMatchObject({ ok: true });
+    expect(state().enrolment).toMatchObject({ kind: 'running', look: 'glasses' });
+  });
+
+  it('goes on looking straight ahead when asked to', async () => {
+    expect(await call('enrolment.straight')).toMatchObject({ code: 'bad-argument' });
+    await call('enrolment.start', { pin: PIN, look: 'glasses' });
+    await settled();
+    await staged.pipeline.emit(watching);
+    await staged.stand(ADA, SECOND);
+    await call('enrolment.straight');
+    await staged.stand(ADA, 200);
+    await settled();
+    expect(state().enrolment).toMatchObject({
+      kind: 'done',
+      report: { coverage: 'straight', templates: 12 },
+    });
+    expect(state().looks.find(({ name }) => name === 'glasses')).toMatchObject({ straight: true });
+  });
+
   it('cancels an enrolment at once', async () => {
     await call('enrolment.start', { pin: PIN, look: 'glasses' });
     await settled();
     await staged.pipeline.emit(watching);
-    await staged.stand(ADA, 9);
+    await staged.stand(ADA, SECOND);
     await call('enrolment.cancel');
     await settled();
     expect(state().enrolment).toBeUndefined();
@@ -1029,7 +1108,7 @@ describe('retraining', () => {
 
     it('goes on when the sensor was unplugged and is back', async () => {
       await look();
-      await staged.stand(ADA, 9);
+      await staged.stand(ADA, SECOND);
       await staged.pipeline.emit(unplugged);
       expect(state()).toMatchObject({
         sensor: { kind: 'lost', code: 'sensor-lost' },
@@ -1052,7 +1131,7 @@ describe('retraining', () => {
 
     it('is cancelled at once while it looks, and before, and looks at nobody any more', async () => {
       await look();
-      await staged.stand(ADA, 9);
+      await staged.stand(ADA, SECOND);
       await call('retrain.cancel');
       await settled();
       expect(state().retraining).toBeUndefined();

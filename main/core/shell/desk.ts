@@ -20,6 +20,7 @@ import type {
   AppState,
   DiagnosticsState,
   EnrolmentPanel,
+  EnrolmentPause,
   FaceState,
   LookState,
   SensorState,
@@ -40,6 +41,7 @@ import type { LockSession } from '../lock/lock-session.ts';
 import { Return } from './return.ts';
 import type { Pipeline, PipelineEvent, SensorList, ViewedPipeline } from '../ports.ts';
 import { changeSettings, weakens, type SettingsChange, type SettingsVault } from './settings.ts';
+import { TurnProgress } from '../people/turn-progress.ts';
 import { changeVisitor, visitorOf } from './visitor.ts';
 
 export interface DeskParts extends Omit<AppParts, 'pipeline' | 'keyWarning'> {
@@ -131,6 +133,8 @@ export class Desk {
   private listed: readonly ListedSensor[] = [];
   private listedAt: Milliseconds | undefined;
   private enrolment: EnrolmentPanel | undefined;
+  /** What the enrolment that runs or is paused has so far. */
+  private turn: TurnProgress | undefined;
   private retraining: RetrainPanel | undefined;
   private heads: readonly HeadState[] = [];
   /** Ends the retraining that runs. */
@@ -345,18 +349,30 @@ export class Desk {
     },
     'enrolment.start': ({ pin, look }) =>
       this.withPin(pin, () => {
-        if (this.enrolment?.kind === 'running') return fail('busy', ENROLLING);
-        if (this.tellSeen) return fail('busy', ALREADY);
-        this.backoff.reset();
-        this.enrolment = { kind: 'running', look, view: NOTHING_SEEN };
-        return ok(undefined);
+        if (this.isEnrolling) return fail('busy', ENROLLING);
+        this.turn = new TurnProgress();
+        return this.beginEnrolment(look, NOTHING_SEEN);
       }),
+    'enrolment.resume': ({ pin }) => {
+      if (this.enrolment?.kind !== 'paused')
+        return fail('bad-argument', 'No enrolment is paused. Reload the page.');
+      const { look, view, pinNeeded } = this.enrolment;
+      const goOn = () => this.beginEnrolment(look, view);
+      if (pin !== undefined) return this.withPin(pin, goOn);
+      return pinNeeded || this.lock.kind !== 'unlocked' ? ASK_PIN : goOn();
+    },
+    'enrolment.straight': () => {
+      if (this.enrolment?.kind !== 'running' || !this.turn)
+        return fail('bad-argument', 'No enrolment is under way. Reload the page.');
+      this.turn.straightAhead = true;
+      return ok(undefined);
+    },
     'enrolment.cancel': () => {
       this.cancelEnrolment();
       return ok(undefined);
     },
     'enrolment.dismiss': () => {
-      if (this.enrolment?.kind !== 'running') this.enrolment = undefined;
+      if (!this.isEnrolling) this.enrolment = undefined;
       return ok(undefined);
     },
     'settings.change': ({ pin, change }) => {
@@ -595,6 +611,7 @@ export class Desk {
     this.adaptation = undefined;
     this.offer = false;
     this.enrolment = undefined;
+    this.turn = undefined;
     this.retraining = undefined;
     this.stopRetraining = undefined;
     this.heads = [];
@@ -634,10 +651,39 @@ export class Desk {
     this.map = undefined;
   }
 
+  /** Runs, or waits to go on: what was captured is thrown away by a cancel alone. */
+  private get isEnrolling(): boolean {
+    return this.enrolment?.kind === 'running' || this.enrolment?.kind === 'paused';
+  }
+
+  private beginEnrolment(look: string, view: EnrolmentView): Result<void> {
+    if (this.tellSeen) return fail('busy', ALREADY);
+    this.backoff.reset();
+    this.enrolment = { kind: 'running', look, view };
+    return ok(undefined);
+  }
+
   private cancelEnrolment(): void {
-    if (this.enrolment?.kind !== 'running') return;
+    if (!this.isEnrolling) return;
     this.enrolment = undefined;
+    this.turn = undefined;
     if (this.task?.use === 'enrol') this.task.controller.abort();
+  }
+
+  /** What was captured waits behind the lock, and for the PIN. */
+  private lockEnrolment(): void {
+    const { enrolment, turn } = this;
+    if (enrolment?.kind === 'paused') this.enrolment = { ...enrolment, pinNeeded: true };
+    else if (enrolment?.kind === 'running' && turn?.begun) this.pauseEnrolment('locked', '', true);
+    else return this.cancelEnrolment();
+    if (this.task?.use === 'enrol') this.task.controller.abort();
+  }
+
+  private pauseEnrolment(why: EnrolmentPause, message: string, pinNeeded = false): void {
+    if (this.enrolment?.kind !== 'running') return;
+    const { look, view } = this.enrolment;
+    const still: EnrolmentView = { ...view, kind: 'paused', pointer: undefined, offered: false };
+    this.enrolment = { kind: 'paused', look, view: still, why, message, pinNeeded };
   }
 
   // ——— The lock and the time
@@ -651,7 +697,7 @@ export class Desk {
   private lockChanged(): void {
     if (this.lock.kind === 'locked') {
       this.closeDiagnostics();
-      this.cancelEnrolment();
+      this.lockEnrolment();
       this.tellSeen?.(LOCKED);
       if (this.open) this.withdrawOffer();
     } else {
@@ -851,10 +897,10 @@ export class Desk {
 
   private async enrol({ sensor, controller: { signal } }: Task): Promise<void> {
     const running = this.enrolment;
-    const { user } = this;
-    if (running?.kind !== 'running' || user === undefined) return;
+    const { user, turn } = this;
+    if (running?.kind !== 'running' || !turn || user === undefined) return;
     const report = await this.app.enrolLook(
-      { user, look: running.look, sensor, pace: 'live' },
+      { user, look: running.look, sensor, pace: 'live', progress: turn },
       signal,
       (view) => {
         if (signal.aborted) return;
@@ -863,9 +909,11 @@ export class Desk {
       },
     );
     if (report.ok) await this.loadLooks();
-    // A cancelled enrolment is put away already; a page that was left alone is told.
-    if (this.enrolment?.kind !== 'running') return;
+    // A cancelled enrolment is put away already, and a locked one waits; a page that was left alone is told.
+    if (this.enrolment?.kind !== 'running' || this.turn !== turn) return;
     this.active();
+    if (!report.ok && turn.begun) return this.pauseEnrolment(whyPaused(report, turn), report.message);
+    this.turn = undefined;
     this.enrolment = report.ok
       ? { kind: 'done', report: report.value }
       : { kind: 'failed', code: report.code, message: report.message };
@@ -1013,9 +1061,14 @@ const appParts = ({
 /** Whether a face can be recognised by it: not made by earlier networks, and not out of use for too long. */
 const isCompared = ({ outdated, remembered }: LookState): boolean => !outdated && !remembered?.expired;
 
+const whyPaused = ({ code }: Failure, { slow }: TurnProgress): EnrolmentPause =>
+  code === 'timed-out' ? (slow ? 'slow' : 'away') : code === 'cancelled' ? 'left' : 'trouble';
+
 /** What is shown of a turn of the head before the first frame. */
 const NOTHING_SEEN: EnrolmentView = {
   kind: 'straight',
+  coverage: 'ring',
+  offered: false,
   guidance: 'looking',
   progress: 0,
   filled: [],

@@ -39,7 +39,7 @@ export function judgeSudden(films: readonly SuddenFilm[], policy: MatchPolicy): 
   for (const film of films) {
     let state = beginEnrolment();
     for (const seen of film.enrolment)
-      state = stepEnrolment(state, seen, seen.capturedAt, { samePerson: () => true });
+      state = stepEnrolment(state, seen, seen.capturedAt, { samePerson: () => 'same' });
     if (state.kind === 'done') outcomes.push(...film.visits.map((visit) => play(visit, state.captures)));
     else failedEnrolments++;
   }

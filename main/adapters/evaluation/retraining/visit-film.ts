@@ -82,7 +82,7 @@ async function enrol(models: FaceModels, clock: Clock, who: string): Promise<Vis
   let state = beginEnrolment();
   for (const evidence of await filmScene(models, clock, scene, 'enrol', ROUND_SHOTS))
     // One person is before the sensor throughout: whether it is the same one is not the question here.
-    state = stepEnrolment(state, evidence, evidence.capturedAt, { samePerson: () => true });
+    state = stepEnrolment(state, evidence, evidence.capturedAt, { samePerson: () => 'same' });
   return state.kind === 'done' ? state.captures.map(({ embeddings, pose }) => ({ embeddings, pose })) : [];
 }
 
