@@ -6,7 +6,7 @@ import type { GuidanceCode } from '../contract/codes.ts';
 import type { EmbeddingKind, Evidence, FaceEvidence, Spectrum, Stage } from '../contract/evidence.ts';
 import type { Purpose } from '../contract/pipeline.ts';
 import { mm, ms, type Milliseconds } from '../contract/units.ts';
-import { faceChip } from './face/align.ts';
+import { eyePixels, faceChip } from './face/align.ts';
 import { meanOpenness, OPEN_EYES, SHUT_EYES, type EyelidModel } from './face/eyes.ts';
 import { boxOfMesh } from './face/mesh.ts';
 import { toneMapInfrared, type Region as Box } from './face/infrared.ts';
@@ -169,6 +169,7 @@ export class Observer {
     const track = this.track.follow(headToCamera.translation, frame.capturedAt, sight.spectrum);
     const problem = judgeQuality({
       distance,
+      eyePixels: eyePixels(mesh),
       noseMeasured: noseMeasured(registered, headToCamera),
       pose,
       meshScore: mesh.score,

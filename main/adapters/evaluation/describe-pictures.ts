@@ -11,7 +11,7 @@ export type DescribedPicture =
   /** `message` names the file and says what is wrong with it. */
   | { readonly kind: 'unreadable'; readonly message: string };
 
-/** Describes the largest face of each picture, four crops averaged; while one is in the models the next is decoded. */
+/** Describes the largest face of each picture; while one is in the models the next is decoded. */
 export async function describePictures(
   paths: readonly string[],
   describer: FaceDescriber,

@@ -13,7 +13,7 @@ describe('the model library', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'facet-models-'));
-    for (const file of ['manifest.json', 'built/blazeface.onnx'])
+    for (const file of ['manifest.json', 'built/blazeface.onnx', 'sface.onnx'])
       await cp(join(models, file), join(folder, file));
   });
   afterEach(() => rm(folder, { recursive: true }));
@@ -42,6 +42,42 @@ describe('the model library', () => {
     expect(error.code).toBe('model-altered');
     expect(error.message).toContain(file);
     expect(error.message).toContain('npm run setup');
+  });
+
+  describe('of the descriptor, which comes with Facet', () => {
+    const said = async (): Promise<FacetError> => failureOf((await openModelLibrary(folder)).load('sface'));
+    const file = (): string => join(folder, 'sface.onnx');
+
+    it('says that its file is missing', async () => {
+      await rm(file());
+      const error = await said();
+      expect(error.code).toBe('model-missing');
+      expect(error.message).toBe(
+        `The model ${file()} cannot be read. Reinstall Facet, or get it back: git checkout models/sface.onnx.`,
+      );
+    });
+
+    it.each([
+      ['altered', (bytes: Uint8Array) => bytes.map((byte, i) => (i === 1e6 ? byte ^ 1 : byte))],
+      ['cut short', (bytes: Uint8Array) => bytes.subarray(0, 1e6)],
+      ['of another version', (bytes: Uint8Array) => Buffer.concat([bytes, Buffer.of(0x3a, 0)])],
+    ])('says that its file is %s', async (_, change) => {
+      await writeFile(file(), change(await readFile(file())));
+      const error = await said();
+      expect(error.code).toBe('model-altered');
+      expect(error.message).toBe(
+        `The model ${file()} is not the one that models/manifest.json names. Reinstall Facet, or get it back: git checkout models/sface.onnx.`,
+      );
+    });
+
+    it('says so in one sentence where a network of other inputs is named', async () => {
+      const { entry, bytes } = await (await openModelLibrary(folder)).load('sface');
+      const other = { ...entry, input: { ...entry.input, name: 'image' } };
+      const error = await failureOf(Network.open({ entry: other, bytes }));
+      expect(error.code).toBe('model-altered');
+      expect(error.message).toMatch(/^The model sface\.onnx cannot be run \(.*\)\. Reinstall Facet/);
+      expect(error.message).not.toContain('\n');
+    });
   });
 
   it('says which file is missing and what to do', async () => {

@@ -59,9 +59,12 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
     entry,
     load: async (id) => {
       const model = entry(id);
-      return { entry: model, bytes: await readChecked(join(folder, model.file), model.sha256) };
+      return {
+        entry: model,
+        bytes: await readChecked(join(folder, model.file), model.sha256, remedyFor(model)),
+      };
     },
-    loadMeanFace: () => readChecked(join(folder, meanFace.file), meanFace.sha256),
+    loadMeanFace: () => readChecked(join(folder, meanFace.file), meanFace.sha256, remedyFor(meanFace)),
     loadLasting: async () =>
       lasting && {
         entry: lasting,
@@ -87,13 +90,15 @@ export async function openModelLibrary(folder: string): Promise<ModelLibrary> {
   }
 }
 
+/** How to get a file of the manifest back: what is not built comes with Facet. */
+export const remedyFor = ({ file }: { readonly file: string }): string =>
+  file.startsWith('built/')
+    ? 'Run npm run setup to build it again.'
+    : `Reinstall Facet, or get it back: git checkout models/${file}.`;
+
 const MAKE_LASTING = 'Reinstall Facet, or make it again: npm run facet -- train --network lasting.';
 
-async function readChecked(
-  file: string,
-  sha256: string,
-  remedy = 'Run npm run setup to build it again.',
-): Promise<Uint8Array> {
+async function readChecked(file: string, sha256: string, remedy: string): Promise<Uint8Array> {
   const bytes = await readFile(file).catch((cause: unknown) => {
     throw new FacetError('model-missing', `The model ${file} cannot be read. ${remedy}`, { cause });
   });

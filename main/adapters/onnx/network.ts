@@ -1,7 +1,7 @@
 /** One ONNX Runtime session behind a call: float32 tensors in, float32 tensors out. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { FacetError } from '../../contract/result.ts';
-import type { LoadedModel } from './model-library.ts';
+import { remedyFor, type LoadedModel } from './model-library.ts';
 
 export interface NetworkOptions {
   /** Threads inside one operator. */
@@ -47,7 +47,7 @@ export class Network {
     } catch (cause) {
       throw new FacetError(
         'model-altered',
-        `The model ${entry.file} cannot be run (${cause instanceof Error ? cause.message : String(cause)}). Run npm run setup.`,
+        `The model ${entry.file} cannot be run (${cause instanceof Error ? cause.message : String(cause)}). ${remedyFor(entry)}`,
         { cause },
       );
     }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { apply, type Affine } from './affine.ts';
-import { CHIP_POINTS, CHIP_SIZE, chipToPicture, faceChip } from './align.ts';
+import { CHIP_POINTS, CHIP_SIZE, chipToPicture, eyePixels, faceChip } from './align.ts';
 import { LANDMARK_COUNT, type FaceMesh, type PixelSource } from './types.ts';
 
 /** Corners of the eye at picture-left and of the other, tip of the nose, corners of the mouth. */
@@ -46,6 +46,18 @@ describe('the chip', () => {
     expect(noseX > rightX && noseX < leftX).toBe(true);
     expect(mouthLeftX).toBeGreaterThan(mouthRightX);
     for (const value of CHIP_POINTS) expect(value > 0 && value < CHIP_SIZE).toBe(true);
+  });
+
+  it('knows how many pixels of the picture lie between the eyes, whatever the tilt', () => {
+    const between = Math.hypot(CHIP_POINTS[2] - CHIP_POINTS[0], CHIP_POINTS[3] - CHIP_POINTS[1]);
+    for (const [scale, angle] of [
+      [1, 0],
+      [0.5, 0.4],
+      [3, -1],
+    ]) {
+      const [cos, sin] = [scale * Math.cos(angle), scale * Math.sin(angle)];
+      expect(eyePixels(meshFrom([cos, -sin, 50, sin, cos, 20]))).toBeCloseTo(scale * between, 2);
+    }
   });
 
   it('shows the picture as it is where the face already lies on the template', () => {

@@ -29,6 +29,16 @@ export function chipToPicture({ landmarks }: FaceMesh): Affine {
   return invert(fitSimilarity(points, CHIP_POINTS));
 }
 
+/**
+ * How far apart the eyes are in the picture, in its pixels, by the scale of the whole crop: what a head that is turned away
+ * foreshortens is not held against it.
+ */
+export function eyePixels(mesh: FaceMesh): number {
+  const [a, , , d] = chipToPicture(mesh);
+  const [right, left] = TEMPLATE;
+  return Math.hypot(a, d) * Math.hypot(left.x - right.x, left.y - right.y);
+}
+
 /** Cuts the chip of one face, [3, 112, 112]: one crop a face, as all thresholds are measured. */
 export function faceChip(picture: PixelSource, mesh: FaceMesh, normalisation: Normalisation): Float32Array {
   const chip = new Float32Array(3 * CHIP_SIZE * CHIP_SIZE);

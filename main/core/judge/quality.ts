@@ -12,6 +12,11 @@ export const QUALITY_LIMITS = {
   /** A face at less than this that shows less of its nose is too near for its sensor, whatever that one's limit is. */
   noseFrom: mm(650),
   noseMeasured: 0.6,
+  /**
+   * Pixels between the eyes in the picture that is described. Of 154,056 pairs of strangers in LFW, both shrunk, similarities above 0.44 are
+   * 8 at 24 pixels, 12 at 18, 18 at 14, 22 at 11 and 74 at 8; the same person's fall too, by 0.02 at 18 and 0.07 at 11.
+   */
+  eyePixels: 16,
   yaw: 38,
   pitch: 30,
   roll: 30,
@@ -24,6 +29,8 @@ export const QUALITY_LIMITS = {
 
 export interface QualityCues {
   readonly distance: Millimetres;
+  /** Between the eyes, in the picture that is described (face/align.ts). */
+  readonly eyePixels: number;
   /** Share of the nose that the sensor measured, 0 … 1 (relief.ts). */
   readonly noseMeasured: number;
   readonly pose: Pose;
@@ -36,6 +43,7 @@ export function judgeQuality(cues: QualityCues): GuidanceCode | undefined {
   const limits = QUALITY_LIMITS;
   if (cues.distance > limits.furthest) return 'closer';
   if (cues.distance < limits.nearest || cutByNearness(cues)) return 'back';
+  if (cues.eyePixels < limits.eyePixels) return 'closer';
   const outside = (angle: Degrees, limit: number) => Math.abs(angle) > limit;
   if (
     outside(cues.pose.yaw, limits.yaw) ||
