@@ -17,7 +17,7 @@ const VIEWS = 2;
 /** @param pool identities `${pool}/0` … `${pool}/${people − 1}` */
 export function fitTilt(
   pack: HeadPack,
-  mean: Pick<MeanFace, 'height' | 'normal' | 'inner' | 'landmarks'>,
+  mean: Omit<MeanFace, 'tilt'>,
   pool: string,
   people: number,
   progress: (share: number) => void,

@@ -25,13 +25,14 @@ function exportTower(
   input: string,
 ): string {
   const [from, to] = tower.planes;
+  const [top, bottom] = tower.rows ?? [0, spec.input[1]];
   const planes = graph.node('Slice', [
     input,
-    graph.integers([from]),
-    graph.integers([to]),
-    graph.integers([1]),
+    graph.integers([from, top]),
+    graph.integers([to, bottom]),
+    graph.integers([1, 2]),
   ]);
-  let shape: Shape = [to - from, spec.input[1], spec.input[2]];
+  let shape: Shape = [to - from, bottom - top, spec.input[2]];
   let x = planes;
   tower.layers.forEach((layer, i) => {
     [x, shape] = exportLayer(graph, `${tower.name}/${i}`, layer, weights, x, shape);

@@ -22,6 +22,8 @@ export interface TowerSpec {
   readonly name: string;
   /** Planes of the input: from (inclusive) … to (exclusive). */
   readonly planes: readonly [number, number];
+  /** Rows of the input that it sees: from (inclusive) … to (exclusive); all of them where left out. */
+  readonly rows?: readonly [number, number];
   readonly layers: readonly Layer[];
   /** Share of the whole embedding's squared length. */
   readonly share: number;
@@ -92,7 +94,19 @@ const reliefTower = (width: number, units: number): readonly Layer[] => [
   { kind: 'dense', units, last: true },
 ];
 
-const SHAPE_TOWER: TowerSpec = { name: 'shape', planes: [3, 4], share: 0.9, layers: reliefTower(32, 128) };
+/**
+ * Brow to the tip of the nose, y from 50 down to −45 mm: below it a smile or an open mouth moves a face by more than people
+ * differ. What lies there decides whether it is a face, not whose.
+ */
+const STEADY_ROWS = [4, 42] as const;
+
+const SHAPE_TOWER: TowerSpec = {
+  name: 'shape',
+  planes: [3, 4],
+  rows: STEADY_ROWS,
+  share: 0.9,
+  layers: reliefTower(32, 128),
+};
 
 /** The siamese network on the fused head-frame relief: a tower for the shape, a smaller one for the frontal colour. */
 export const FACET_RGBD: NetworkSpec = {

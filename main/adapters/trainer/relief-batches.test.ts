@@ -14,14 +14,22 @@ const flat = (people: number): Dataset =>
       index,
       sessions: [0, 1].map(() => ({ spectrum: 'infrared', frames: [{}, {}] })),
     })),
-    mean: {},
+    mean: { height: new Float32Array(RELIEF_CELLS) },
     tensor: (_frames: unknown, _mean: unknown, out: Float32Array) =>
       out.fill(1, 3 * RELIEF_CELLS + UNSEEN, SIZE),
   }) as unknown as Dataset;
 
-const batchOf = (bent: number, people = 6) => {
+const batchOf = (bent: number, people = 6, strayed = 0) => {
   const recipe = { people, alike: 2, samples: 3, fused: 2, colourless: 0, patched: 0 };
-  const source = new ReliefBatches(flat(20), { ...recipe, bent: { share: bent, rms: 1.5, width: [20, 60] } });
+  const source = new ReliefBatches(flat(20), {
+    ...recipe,
+    bent: { share: bent, rms: 1.5, width: [20, 60] },
+    strayed: {
+      fields: [{ rms: [0, strayed], width: [8, 35] }],
+      shift: [strayed, strayed, strayed],
+      turn: [strayed, strayed, strayed],
+    },
+  });
   const { input, labels } = source.batch(new Random('batch'));
   return [...labels].map((label, i) => ({
     label,
@@ -47,6 +55,13 @@ describe('a batch of reliefs', () => {
       expect(heights.subarray(0, UNSEEN).every((height) => height === 0)).toBe(true);
       expect(Math.max(...heights.map((height) => Math.abs(height - 1)).slice(UNSEEN))).toBeLessThan(0.8);
     }
+  });
+
+  it('lets every sample of a person stray by itself', () => {
+    const samples = batchOf(0, 6, 0.5).map(({ heights }) => heights.slice(UNSEEN));
+    expect(new Set(samples.map((heights) => heights[1000])).size).toBe(samples.length);
+    for (const heights of samples)
+      expect(Math.max(...heights.map((height) => Math.abs(height - 1)))).toBeLessThan(0.6);
   });
 
   it('leaves faces as they are where none are bent', () => {

@@ -39,7 +39,8 @@ export class TfNetwork {
     const [, rows, columns] = spec.input;
     for (const tower of spec.towers) {
       const random = new Random(`${seed} ${tower.name}`);
-      let shape: Shape = [rows, columns, tower.planes[1] - tower.planes[0]];
+      const [top, bottom] = tower.rows ?? [0, rows];
+      let shape: Shape = [bottom - top, columns, tower.planes[1] - tower.planes[0]];
       tower.layers.forEach((layer, i) => {
         shape = this.prepare(`${tower.name}/${i}`, layer, shape, random);
       });
@@ -69,10 +70,11 @@ export class TfNetwork {
   first(spec: TowerSpec, before: number, input: tfjs.Tensor4D, training = false): tfjs.Tensor {
     const { tf } = this;
     return tf.tidy(() => {
+      const [top, bottom] = spec.rows ?? [0, this.spec.input[1]];
       const planes = tf.slice(
         input,
-        [0, spec.planes[0], 0, 0],
-        [-1, spec.planes[1] - spec.planes[0], -1, -1],
+        [0, spec.planes[0], top, 0],
+        [-1, spec.planes[1] - spec.planes[0], bottom - top, -1],
       );
       return this.through(spec, [0, before], tf.transpose(planes, [0, 2, 3, 1]), training);
     });

@@ -22,10 +22,10 @@ import { separation, type Separation } from './validate-reliefs.ts';
 const COURSE: Course = {
   spec: FACET_RGBD,
   recipe: {
-    seed: 'facet-rgbd 5',
+    seed: 'facet-rgbd 6',
     loss: 'supervised-contrastive',
     temperature: 0.1,
-    steps: [4000, 0],
+    steps: [2200, 0],
     rate: 2e-3,
     cosface: { scale: 24, margin: 0.3 },
     alikeFrom: 400,

@@ -9,6 +9,7 @@ import type { Part, Pooling, Requirement } from './match.ts';
 /** Sensitivity levels are named by the false-accept rate that they aim at. */
 export const SENSITIVITIES = [1e-4, 1e-5, 1e-6] as const;
 export type Sensitivity = (typeof SENSITIVITIES)[number];
+type Level = Sensitivity | typeof SHAPE_LIMIT;
 /** What Windows Hello promises; it cost no false reject on the validation people. */
 export const DEFAULT_SENSITIVITY: Sensitivity = 1e-5;
 
@@ -86,9 +87,15 @@ export const fusionParts = (
 ];
 
 /**
- * Two things must hold, in colour as in the dark: the descriptor's own limit, which in colour is that of real faces, and the limit
- * of shape and descriptor fused. So the fusion, measured on synthetic people, can only tighten what the descriptor alone
- * would accept. Where this shape was not fused yet, its own limit stands in for the fused one.
+ * The shape's own limit at every level, named by its false-accept rate: wide enough for every face that its owner makes, and what stops
+ * somebody else's head under the owner's picture, which the descriptor takes for the owner.
+ */
+export const SHAPE_LIMIT = 1e-3;
+
+/**
+ * Three things must hold, in colour as in the dark: the descriptor's own limit, which is that of real faces; the shape's own, of whatever
+ * face its owner makes; and the limit of both fused by their likelihood ratios. So no shape accepts what the descriptor refuses,
+ * and no picture what the shape refuses. Where this shape was not fused yet, its own limit at the level stands in for the others.
  * @throws FacetError `model-altered` where the manifest has no threshold for the level
  */
 export function matchPolicy(
@@ -100,14 +107,15 @@ export function matchPolicy(
       (entry) =>
         entry.shape === shape.id && entry.descriptor === descriptor.id && entry.spectrum === spectrum,
     );
+    const picture = alone(descriptor, POOLING.descriptor, spectrum, level);
+    if (!fusion) return [picture, alone(shape, POOLING.shape, spectrum, level)];
     return [
-      alone(descriptor, POOLING.descriptor, spectrum, level),
-      fusion
-        ? {
-            parts: fusionParts(spectrum, fusion),
-            limits: limitsAt(fusion.thresholds, level, `${shape.id} and ${descriptor.id} in ${spectrum}`),
-          }
-        : alone(shape, POOLING.shape, spectrum, level),
+      picture,
+      alone(shape, POOLING.shape, spectrum, SHAPE_LIMIT),
+      {
+        parts: fusionParts(spectrum, fusion),
+        limits: limitsAt(fusion.thresholds, level, `${shape.id} and ${descriptor.id} in ${spectrum}`),
+      },
     ];
   };
   const networks = networksOf(descriptor, shape);
@@ -134,7 +142,7 @@ export const alonePolicy = (
   infrared: [alone(entry, pooling, 'infrared', level)],
 });
 
-function alone(entry: ModelEntry, pooling: Pooling, spectrum: Spectrum, level: Sensitivity): Requirement {
+function alone(entry: ModelEntry, pooling: Pooling, spectrum: Spectrum, level: Level): Requirement {
   const own = entry.thresholds.filter((t) => (t.spectrum ?? 'colour') === spectrum);
   // What does not depend on light has one calibration for both.
   const thresholds =
@@ -146,7 +154,7 @@ function alone(entry: ModelEntry, pooling: Pooling, spectrum: Spectrum, level: S
 }
 
 /** The limits at the level, or at the strictest one that was measured where that is less strict. */
-function limitsAt(thresholds: readonly Threshold[], level: Sensitivity, what: string): Requirement['limits'] {
+function limitsAt(thresholds: readonly Threshold[], level: Level, what: string): Requirement['limits'] {
   const rates = thresholds.map(({ falseAcceptRate }) => falseAcceptRate);
   const rate = rates.includes(level) ? level : Math.min(...rates);
   if (rates.length === 0 || (rate !== level && rate < level))

@@ -97,6 +97,24 @@ describe('settling', () => {
     );
   });
 
+  it('leaves brow and nose where they are when the jaw hangs, and lets the residual see it', () => {
+    const hanging = (x: number, y: number) => hill(x, y) - 14 / (1 + Math.exp((y + 58) / 4));
+    const truth = place(8, -4, 2);
+    const [shut, open] = [hill, hanging].map((surface) => {
+      const registered = register(shoot(truth, surface));
+      const { headToCamera, residual } = settle(registered, truth, mean)!;
+      return { relief: heights(reliefOf(registered, headToCamera, mean)), residual };
+    });
+    const moved = [...mean.steady].flatMap((steady, i) =>
+      steady === 1 && !Number.isNaN(shut.relief[i] + open.relief[i])
+        ? [Math.abs(shut.relief[i] - open.relief[i])]
+        : [],
+    );
+    expect(moved.length).toBeGreaterThan(500);
+    expect(moved.sort((a, b) => a - b)[moved.length >> 1]).toBeLessThan(0.25);
+    expect(open.residual).toBeGreaterThan(1.2 * shut.residual);
+  });
+
   it('says so where there is no surface near the start', () => {
     const truth = place(0, 0, 0);
     expect(settle(register(shoot(truth, hill)), place(0, 0, 0, 900), mean)).toBeUndefined();

@@ -1,17 +1,22 @@
 /**
  * Settles measured points on the mean face: point-to-plane ICP (Chen and Medioni 1991) against a height field, so that the
- * nearest surface point is a look-up. Six Gauss–Newton steps with Huber weights; only the inner face takes part, because it
- * moves least with hair and expression.
+ * nearest surface point is a look-up. Six Gauss–Newton steps with Huber weights; only the steady part of the face takes part
+ * (mean-face.ts): where the mouth did too, the forehead would move with it.
  */
 import type { Rigid } from '../sense/frames.ts';
 import { solveSymmetric } from '../geometry/least-squares.ts';
-import { compose, invert, rotationFromVector } from '../geometry/rigid.ts';
+import { compose, invert, rotationFromVector, type Vec3 } from '../geometry/rigid.ts';
 import type { MeanFace } from './mean-face.ts';
 import type { RegisteredFrame } from '../sense/registration.ts';
 import { faceWindow, isEdge, RELIEF, RELIEF_CELLS } from './relief.ts';
 
 const STEPS = 6;
 const HUBER_MM = 4;
+/**
+ * A surface seen at a slant has fewer pixels to the square millimetre: each point stands for more of the face, but for none more than
+ * five times. Without it a turned head settles with a roll: by 2° (standard deviation) over nine poses of real people, with it by 1.2°.
+ */
+const LEAST_COSINE = 0.2;
 /** In the first steps the start may be off by this much; the gate then closes to the second value. */
 const GATE_MM = [25, 12] as const;
 /** At most about this many points take part. */
@@ -19,9 +24,9 @@ const POINTS = 1600;
 
 export interface Settled {
   readonly headToCamera: Rigid;
-  /** Robust root mean square distance from the mean face, millimetres (1.48 × median of |residual|). */
+  /** Robust root mean square distance of the whole inner face from the mean face, millimetres (1.48 × median of |residual|). */
   readonly residual: number;
-  /** How many points lay on the inner face in the last step. */
+  /** How many points lay on the steady part in the last step. */
   readonly support: number;
 }
 
@@ -33,6 +38,7 @@ export function settle(registered: RegisteredFrame, start: Rigid, mean: MeanFace
   const toHead0 = invert(start);
   const candidates = innerPoints(registered, start, toHead0);
   if (candidates.length < 3 * 150) return undefined;
+  const view = towards(toHead0.translation);
   let motion: Rigid = { rotation: [1, 0, 0, 0, 1, 0, 0, 0, 1], translation: [0, 0, 0] };
   const residuals = new Float32Array(candidates.length / 3);
   let support = 0;
@@ -40,7 +46,7 @@ export function settle(registered: RegisteredFrame, start: Rigid, mean: MeanFace
     const gate = step < 2 ? GATE_MM[0] : GATE_MM[1];
     const a = new Float64Array(36);
     const b = new Float64Array(6);
-    support = accumulate(candidates, motion, mean, gate, a, b, residuals);
+    support = accumulate(candidates, motion, mean, mean.steady, view, gate, a, b, residuals);
     if (support < 150) return undefined;
     const x = solveSymmetric(a, b);
     if (!x) return undefined;
@@ -49,12 +55,30 @@ export function settle(registered: RegisteredFrame, start: Rigid, mean: MeanFace
       motion,
     );
   }
-  const sorted = residuals.subarray(0, support).sort();
+  // What speaks against a face sees the whole of it: a mannequin's chin is not to hide.
+  const count = accumulate(
+    candidates,
+    motion,
+    mean,
+    mean.inner,
+    view,
+    GATE_MM[1],
+    new Float64Array(36),
+    new Float64Array(6),
+    residuals,
+  );
+  const sorted = residuals.subarray(0, count).sort();
   return {
     headToCamera: invert(compose(motion, toHead0)),
-    residual: 1.4826 * sorted[support >> 1],
+    residual: 1.4826 * sorted[count >> 1],
     support,
   };
+}
+
+/** Where the sensor is, seen from the head: a unit vector. */
+function towards([x, y, z]: Vec3): Vec3 {
+  const length = Math.hypot(x, y, z);
+  return [x / length, y / length, z / length];
 }
 
 /** Points in the head's frame that may lie on the inner face; every k-th where there are many. */
@@ -91,11 +115,13 @@ function innerPoints(registered: RegisteredFrame, start: Rigid, toHead: Rigid): 
   return out;
 }
 
-/** Adds the normal equations of all points within the gate; returns how many there were and their |residuals|. */
+/** Adds the normal equations of all points of a part of the face within the gate; returns how many there were and their |residuals|. */
 function accumulate(
   points: Float32Array,
   motion: Rigid,
   mean: MeanFace,
+  part: Uint8Array,
+  view: Vec3,
   gate: number,
   a: Float64Array,
   b: Float64Array,
@@ -103,8 +129,9 @@ function accumulate(
 ): number {
   const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = motion.rotation as number[];
   const [t0, t1, t2] = motion.translation;
+  const [v0, v1, v2] = view;
   const { columns, rows, cell, left, top } = RELIEF;
-  const { height, normal, inner } = mean;
+  const { height, normal } = mean;
   let support = 0;
   for (let p = 0; p < points.length; p += 3) {
     const px = points[p];
@@ -118,7 +145,7 @@ function accumulate(
     const cx = gx | 0;
     const cy = gy | 0;
     const i = cy * columns + cx;
-    if (!inner[i]) continue;
+    if (!part[i]) continue;
     const ax = gx - cx;
     const ay = gy - cy;
     const surface =
@@ -133,7 +160,8 @@ function accumulate(
     const size = Math.abs(residual);
     if (size > gate) continue;
     residuals[support++] = size;
-    const weight = size > HUBER_MM ? HUBER_MM / size : 1;
+    const cosine = nx * v0 + ny * v1 + nz * v2;
+    const weight = (size > HUBER_MM ? HUBER_MM / size : 1) / (cosine > LEAST_COSINE ? cosine : LEAST_COSINE);
     // Written out, since a loop over six takes three times as long.
     const j0 = y * nz - z * ny;
     const j1 = z * nx - x * nz;

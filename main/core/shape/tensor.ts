@@ -4,7 +4,7 @@ import type { MeanFace } from './mean-face.ts';
 import type { RegisteredFrame } from '../sense/registration.ts';
 
 /** Name of this way of making the relief tensor: templates made with another one are not comparable. */
-export const RELIEF_PREPROCESSING = 'head-frame-relief-1';
+export const RELIEF_PREPROCESSING = 'head-frame-relief-2';
 /** Shape of the relief tensor: red, green, blue, height. */
 export const RELIEF_SHAPE = [4, RELIEF.rows, RELIEF.columns] as const;
 
