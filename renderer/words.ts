@@ -142,6 +142,8 @@ export const ENROL_FAILED: Partial<Record<FailureCode, string>> = {
   'sensor-lost': 'The sensor was lost, so nothing was stored',
 };
 
+/** From the capture of a frame to its verdict. */
+export const LAG = 'Behind the sensor';
 export const STAGE: Readonly<Record<Stage, string>> = {
   presence: 'Presence',
   register: 'Registration',

@@ -26,6 +26,7 @@ export type GuidanceCode =
   | 'uncover'
   | 'light'
   | 'no-picture'
+  | 'slow'
   | 'two-faces'
   | 'someone-else'
   | 'not-live'
@@ -34,8 +35,8 @@ export type GuidanceCode =
   | 'ahead'
   | 'done';
 
-/** Why an attempt did not open. `nobody` is not a miss; the others are. */
-export type RefusalCode = 'not-recognised' | 'not-live' | 'nobody';
+/** Why an attempt did not open. `nobody` and `slow` are no misses; the others are. */
+export type RefusalCode = 'not-recognised' | 'not-live' | 'nobody' | 'slow';
 
 /** What spoke against a live face. Only diagnostics behind the PIN show these. */
 export type LivenessReason =

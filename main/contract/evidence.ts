@@ -37,6 +37,11 @@ interface FrameFacts {
   readonly stages: Partial<Record<Stage, Milliseconds>>;
   /** Frames lost between this one and the one before. */
   readonly dropped: number;
+  /**
+   * How long the pipeline was busy with it; absent where every frame is judged at the time that it bears, so that recordings are judged
+   * alike on every machine.
+   */
+  readonly took?: Milliseconds;
 }
 
 /** Nothing head-sized near, or no face found on it. */

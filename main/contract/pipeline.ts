@@ -81,6 +81,7 @@ const factsShape = {
   capturedAt: finite,
   stages: z.record(z.string(), finite),
   dropped: z.int().nonnegative(),
+  took: finite.nonnegative().optional(),
 };
 const unitVector = z
   .instanceof(Float32Array)

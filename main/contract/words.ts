@@ -20,6 +20,7 @@ export const GUIDANCE: Readonly<Record<GuidanceCode, string>> = {
   centre: 'Part of your face is outside the picture. Move to the middle',
   'open-eyes': 'Open your eyes',
   uncover: 'Your face is partly covered',
+  slow: 'This computer is too slow to look at you just now. Your PIN works',
   light: 'It is too dark for this sensor. Use your PIN or switch on a light',
   'no-picture':
     'There is depth and no picture from this sensor or recording, so no face can be found. Use your PIN',
@@ -43,6 +44,7 @@ export const REFUSAL: Readonly<Record<RefusalCode, string>> = {
   'not-recognised': 'Not recognised. Try again or use your PIN',
   'not-live': 'That does not look like a face in front of the sensor. Use your PIN',
   nobody: 'Nobody was seen in time',
+  slow: 'This computer is too slow to look at you just now. Your PIN works',
 };
 
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -105,8 +105,14 @@ export class Observer {
   /**
    * Judges one frame. Frames are to come in the order of arrival, each once.
    * @param now on the clock that stamped the frame
+   * @param busy how long the frame before kept the machine from looking; none where every frame is judged
    */
-  async observe(frame: SensorFrame, purpose: Purpose, now: Milliseconds): Promise<Evidence> {
+  async observe(
+    frame: SensorFrame,
+    purpose: Purpose,
+    now: Milliseconds,
+    busy: Milliseconds = ms(0),
+  ): Promise<Evidence> {
     const watch = new StageWatch(this.clock);
     this.latest = undefined;
     const fresh = this.freshness.accepts(frame, now);
@@ -166,7 +172,7 @@ export class Observer {
     );
     const pose = poseFromRotation(withoutTilt(headToCamera, relief, this.models.mean).rotation);
     const distance = mm(headToCamera.translation[2]);
-    const track = this.track.follow(headToCamera.translation, frame.capturedAt, sight.spectrum);
+    const track = this.track.follow(headToCamera.translation, frame.capturedAt, sight.spectrum, busy);
     const problem = judgeQuality({
       distance,
       eyePixels: eyePixels(mesh),

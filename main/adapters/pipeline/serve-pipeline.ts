@@ -10,9 +10,11 @@ import {
   type WatchRequest,
 } from '../../contract/pipeline.ts';
 import { FacetError, type Failure } from '../../contract/result.ts';
+import { ms, type Milliseconds } from '../../contract/units.ts';
 import { Observer, type FaceModels } from '../../core/observer.ts';
 import type { Clock, Sensor } from '../../core/ports.ts';
 import { PreviewStream } from '../../core/preview/preview-stream.ts';
+import { JUDGED_WITHIN } from '../../core/sense/freshness.ts';
 import { soundFrames } from '../../core/sense/sound-frames.ts';
 
 /** How long a live sensor stays open without a watch, ms. */
@@ -39,7 +41,11 @@ export interface ShellChannel {
   onMessage(receive: (message: unknown) => void): void;
 }
 
-type Watch = Extract<ToPipeline, { kind: 'watch' }> & { observer?: Observer };
+type Watch = Extract<ToPipeline, { kind: 'watch' }> & {
+  observer?: Observer;
+  /** How long its latest live frame kept this process from looking. */
+  busy?: Milliseconds;
+};
 
 /** One opening of a sensor. */
 interface Stream {
@@ -154,7 +160,10 @@ export function servePipeline(parts: PipelineParts, channel: ShellChannel): void
         }
         watch.observer ??= new Observer(await withPersonal(models.value, watch), parts.clock);
         const judgedAt = now?.() ?? frame.capturedAt;
-        const evidence = await watch.observer.observe(frame, watch.purpose, judgedAt);
+        const seen = await watch.observer.observe(frame, watch.purpose, judgedAt, watch.busy);
+        const took = now && ms(now() - judgedAt);
+        const evidence = took === undefined ? seen : { ...seen, took };
+        if (took !== undefined) watch.busy = ms(Math.min(took, JUDGED_WITHIN));
         if (signal.aborted) break;
         if (current !== watch) continue;
         channel.send({ kind: 'evidence', watch: watch.watch, evidence });

@@ -25,7 +25,7 @@ export type FaceState =
   | { readonly kind: 'off' }
   | { readonly kind: 'watching'; readonly guidance: GuidanceCode }
   /** Stays until the next attempt begins. */
-  | { readonly kind: 'refused'; readonly code: Exclude<RefusalCode, 'nobody'> }
+  | { readonly kind: 'refused'; readonly code: Exclude<RefusalCode, 'nobody' | 'slow'> }
   | { readonly kind: 'accepted' };
 
 /** Why an enrolment waits: nobody was there, the machine is too slow, the page was left, the screen was locked, or as the message says. */
@@ -85,6 +85,8 @@ export interface AdaptedDay {
 export interface DiagnosticsState {
   readonly framesPerSecond: number;
   readonly dropped: number;
+  /** From the capture of the latest frame to its verdict; undefined until there is one. */
+  readonly lag?: Milliseconds;
   readonly stages: Partial<Record<Stage, Milliseconds>>;
   /** Why the latest frame was not judged, or what spoke against a live face; empty for a live one. */
   readonly against: readonly (LivenessReason | GuidanceCode)[];

@@ -56,6 +56,20 @@ describe('an attempt', () => {
     expect(play([face(1), face(9)]).kind).toBe('watching');
   });
 
+  it('adds up what a slow machine saw as far apart as it was busy, and no further', () => {
+    const [busy, before] = [ms(600), ms(630)];
+    const seen = (after: number, took: number): Evidence[] => [
+      face(1, { capturedAt: ms(0), took: busy }),
+      face(20, { capturedAt: ms(after), took: ms(took) }),
+    ];
+    const opens = (...evidence: Evidence[]) => play(evidence, before).kind === 'accepted';
+    expect(opens(...seen(800, 600))).toBe(true);
+    expect(opens(...seen(801, 600))).toBe(false);
+    // What is said to have taken less is too old by then, and so is what took too long.
+    expect(opens(...seen(800, 100))).toBe(false);
+    expect(opens(...seen(800, 751))).toBe(false);
+  });
+
   it('takes no evidence from stale, future, repeated or earlier frames', () => {
     expect(play([face(1), face(2)], 251).kind).toBe('watching');
     expect(play([face(1), face(2)], -50).kind).toBe('watching');

@@ -6,12 +6,12 @@
 import type { GuidanceCode, RefusalCode } from '../../contract/codes.ts';
 import type { Evidence, FaceEvidence } from '../../contract/evidence.ts';
 import { ms, type Milliseconds } from '../../contract/units.ts';
-import { isFresh } from '../sense/freshness.ts';
+import { isCurrent } from '../sense/freshness.ts';
 
 export const ATTEMPT_LIMITS = {
   /** Frames of one track, one right after the other, that must agree. */
   agreeing: 2,
-  /** Two agreeing frames may lie this far apart at most. */
+  /** Two agreeing frames may lie this far apart at most, besides the time that the machine was busy with the first. */
   gap: ms(200),
   /** A live face that is not recognised: refused after both of these. */
   unrecognisedFrames: 20,
@@ -31,7 +31,13 @@ interface Watching {
   readonly lastSequence: number;
   /** The run of agreeing frames so far. */
   readonly agreeing:
-    { readonly count: number; readonly track: number; readonly lastAt: Milliseconds } | undefined;
+    | {
+        readonly count: number;
+        readonly track: number;
+        readonly lastAt: Milliseconds;
+        readonly took: Milliseconds;
+      }
+    | undefined;
   readonly unrecognised: Run;
   readonly notLive: Run;
 }
@@ -76,7 +82,7 @@ export function stepAttempt(
   if (state.kind !== 'watching') return state;
   const expired = expireAttempt(state, now, rules.patience);
   if (expired.kind !== 'watching') return expired;
-  if (evidence.sequence <= state.lastSequence || !isFresh(evidence.capturedAt, now)) return state;
+  if (evidence.sequence <= state.lastSequence || !isCurrent(evidence, now)) return state;
   const next = { ...state, lastSequence: evidence.sequence };
   if (evidence.kind === 'nobody') return { ...next, guidance: 'looking', agreeing: undefined };
   if (evidence.kind === 'unclear') return { ...next, guidance: evidence.guidance, agreeing: undefined };
@@ -93,13 +99,18 @@ export function stepAttempt(
     const continues =
       before !== undefined &&
       before.track === evidence.track &&
-      evidence.capturedAt - before.lastAt <= ATTEMPT_LIMITS.gap;
+      evidence.capturedAt - before.lastAt <= ATTEMPT_LIMITS.gap + before.took;
     const count = continues ? before.count + 1 : 1;
     if (count >= ATTEMPT_LIMITS.agreeing) return { kind: 'accepted', at: now };
     return {
       ...next,
       guidance: 'hold',
-      agreeing: { count, track: evidence.track, lastAt: evidence.capturedAt },
+      agreeing: {
+        count,
+        track: evidence.track,
+        lastAt: evidence.capturedAt,
+        took: evidence.took ?? ms(0),
+      },
     };
   }
   const unrecognised = extend(state.unrecognised, evidence.capturedAt);

@@ -8,7 +8,7 @@ import type { Embeddings, Evidence, FaceEvidence } from '../../contract/evidence
 import { STRAIGHT_VIEWS, type Coverage } from '../../contract/states/enrolment.ts';
 import { deg, ms, type Degrees, type Milliseconds } from '../../contract/units.ts';
 import { QUALITY_LIMITS } from '../judge/quality.ts';
-import { isFresh } from '../sense/freshness.ts';
+import { isCurrent } from '../sense/freshness.ts';
 import type { Pose } from '../geometry/pose.ts';
 import type { Sameness } from './same-person.ts';
 
@@ -154,7 +154,7 @@ export function stepEnrolment(
   rules: EnrolmentRules,
 ): EnrolmentState {
   if (before.kind === 'done') return before;
-  if (evidence.sequence <= before.lastSequence || !isFresh(evidence.capturedAt, now)) return before;
+  if (evidence.sequence <= before.lastSequence || !isCurrent(evidence, now)) return before;
   const state = onTime(before, evidence, rules.straightAhead?.() ? 'straight' : 'ring');
   if (evidence.kind === 'nobody') return { ...state, guidance: 'looking', pointer: undefined, looks: [] };
   if (evidence.kind === 'unclear') {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ms } from '../../contract/units.ts';
 import type { SensorFrame } from './frames.ts';
-import { Freshness, STALE_MS } from './freshness.ts';
+import { Freshness, isCurrent, JUDGED_WITHIN, Lateness, STALE_MS } from './freshness.ts';
 
 const intrinsics = { width: 64, height: 48, fx: 60, fy: 60, cx: 32, cy: 24 };
 
@@ -56,5 +56,38 @@ describe('freshness', () => {
     const freshness = new Freshness();
     for (let n = 0; n < 20; n++) expect(freshness.accepts(frame(n, n * 33, n), ms(n * 33))).toBe(true);
     for (let n = 20; n < 40; n++) expect(freshness.accepts(frame(n, n * 33, n - 20), ms(n * 33))).toBe(false);
+  });
+});
+
+describe('evidence', () => {
+  const seen = (took?: number) => ({ capturedAt: ms(1000), ...(took !== undefined && { took: ms(took) }) });
+
+  it('is current while its frame is fresh, besides the time that judging took', () => {
+    expect(isCurrent(seen(), ms(1000 + STALE_MS))).toBe(true);
+    expect(isCurrent(seen(), ms(1001 + STALE_MS))).toBe(false);
+    expect(isCurrent(seen(500), ms(1500 + STALE_MS))).toBe(true);
+    expect(isCurrent(seen(500), ms(1501 + STALE_MS))).toBe(false);
+  });
+
+  it('is none where judging took too long, or from the future', () => {
+    expect(isCurrent(seen(JUDGED_WITHIN), ms(1000 + JUDGED_WITHIN))).toBe(true);
+    expect(isCurrent(seen(JUDGED_WITHIN + 1), ms(1001 + JUDGED_WITHIN))).toBe(false);
+    expect(isCurrent(seen(0), ms(990))).toBe(false);
+  });
+
+  it('that is late twice in a row, or fails to come, shows a machine that is too slow, until it is in time again', () => {
+    const lateness = new Lateness();
+    const after = (...nows: number[]) => {
+      for (const now of nows) lateness.note(seen(10), ms(now));
+      return lateness.tooSlow;
+    };
+    expect(after(1400)).toBe(false);
+    expect(after(1020, 1400)).toBe(false);
+    expect(after(1400)).toBe(true);
+    expect(after(1020)).toBe(false);
+    lateness.noteSilence(ms(1000));
+    expect(lateness.tooSlow).toBe(false);
+    lateness.noteSilence(ms(5000));
+    expect(lateness.tooSlow).toBe(true);
   });
 });

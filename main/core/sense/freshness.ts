@@ -1,5 +1,5 @@
 /** Frames that are old, out of order or seen before are never evidence (a loop or a frozen driver is not a live person). */
-import type { Milliseconds } from '../../contract/units.ts';
+import { ms, type Milliseconds } from '../../contract/units.ts';
 import type { SensorFrame } from './frames.ts';
 
 /** A frame older than this says nothing about now. */
@@ -10,6 +10,47 @@ export const AHEAD_MS = 5;
 /** Whether a frame of this capture time says something about now. */
 export const isFresh = (capturedAt: Milliseconds, now: Milliseconds): boolean =>
   now - capturedAt <= STALE_MS && capturedAt - now <= AHEAD_MS;
+
+/**
+ * Judging a frame may take a slow machine so long. What was fresh when it was begun is still evidence then; what took longer says
+ * nothing about now.
+ */
+export const JUDGED_WITHIN = ms(750);
+
+/** What a frame's evidence tells of its time. */
+interface Judged {
+  readonly capturedAt: Milliseconds;
+  /** Of live frames: how long the pipeline was busy with it. */
+  readonly took?: Milliseconds;
+}
+
+/** Whether evidence says something about now: its frame was fresh when its judging began, and that did not take too long. */
+export const isCurrent = ({ capturedAt, took = ms(0) }: Judged, now: Milliseconds): boolean =>
+  took <= JUDGED_WITHIN && now - took - capturedAt <= STALE_MS && capturedAt - now <= AHEAD_MS;
+
+/** So many pieces of evidence in a row that come too late are no accident. */
+const LATE = 2;
+/** Nor is it when nothing is heard for so long of a sensor that works; one that does not says so before. */
+const QUIET = ms(4000);
+
+/** Whether the machine is too slow to look at anybody: all that it judges is too old by then. */
+export class Lateness {
+  private late = 0;
+
+  /** To be shown every piece of evidence once. */
+  note(evidence: Judged, now: Milliseconds): void {
+    this.late = isCurrent(evidence, now) ? 0 : this.late + 1;
+  }
+
+  /** @param lasted since the pipeline said anything */
+  noteSilence(lasted: Milliseconds): void {
+    if (lasted > QUIET) this.late = LATE;
+  }
+
+  get tooSlow(): boolean {
+    return this.late >= LATE;
+  }
+}
 
 /** How many earlier frames a new one is compared with: two seconds' worth. */
 const REMEMBERED = 64;

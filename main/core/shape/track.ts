@@ -18,14 +18,15 @@ export class Track {
   /**
    * Notes where the head is now.
    * @param centre camera point between the eyes
+   * @param busy how long nobody could look, besides: a slow machine was busy with the frame before
    * @returns the track's number, a new one where this head does not continue the last
    */
-  follow(centre: Vec3, at: Milliseconds, spectrum: Spectrum): number {
+  follow(centre: Vec3, at: Milliseconds, spectrum: Spectrum, busy: Milliseconds): number {
     const last = this.last;
     const continues =
       last !== undefined &&
       last.spectrum === spectrum &&
-      at - last.at <= GAP_MS &&
+      at - last.at <= GAP_MS + busy &&
       Math.hypot(centre[0] - last.centre[0], centre[1] - last.centre[1], centre[2] - last.centre[2]) <=
         JUMP_MM;
     if (!continues) this.break();

@@ -575,6 +575,25 @@ describe('unlocking by face', () => {
     expect(result).toMatchObject({ value: { kind: 'unlocked' } });
   });
 
+  it('says that the machine is too slow where all that it saw live is old, and that is no miss', async () => {
+    await enrolled();
+    const old = [0, 1, 2].map((sequence) => face({ sequence, capturedAt: clock.now() - 900 + sequence }));
+    const patient = () => clock.advance(10_000);
+    const { result, views } = await unlock([watching(SIMULATED), ...old, patient, { kind: 'silent' }], {
+      pace: 'live',
+    });
+    expect(views.slice(0, 3).map(({ guidance }) => guidance)).toEqual(['looking', 'slow', 'slow']);
+    expect(result).toMatchObject({ value: { kind: 'refused', code: 'slow' } });
+    expect(ledger().totalMisses).toBe(0);
+  });
+
+  it('tells how the sensor works otherwise than was asked for', async () => {
+    await enrolled();
+    const noted = watching({ ...SIMULATED, note: 'The processor computes depth.' });
+    const { result } = await unlock([noted, face({ sequence: 0 }), face({ sequence: 1 })]);
+    expect(result).toMatchObject({ value: { warning: 'The processor computes depth.' } });
+  });
+
   it('looks at nothing that arrives after a cancel; the miss stays', async () => {
     await enrolled();
     const cancel = new AbortController();
@@ -591,7 +610,7 @@ describe('unlocking by face', () => {
     expect(
       (await unlock([watching(SIMULATED), ...silence(10_001), ...later], { pace: 'live' })).result,
     ).toMatchObject({
-      value: { kind: 'refused', code: 'nobody' },
+      value: { kind: 'refused', code: 'slow' },
     });
     expect((await unlock([watching(SIMULATED), ...silence(10_001), ...later])).result).toMatchObject({
       value: { kind: 'unlocked' },

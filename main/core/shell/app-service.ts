@@ -27,7 +27,7 @@ import { samePerson } from '../people/same-person.ts';
 import { TurnProgress } from '../people/turn-progress.ts';
 import { meanEmbedding } from '../face/embedding.ts';
 import { isAttentive, ownLids } from '../judge/attention.ts';
-import { isFresh } from '../sense/freshness.ts';
+import { isCurrent, Lateness } from '../sense/freshness.ts';
 import { anchorsOf, comparable, templatesInUse, withoutExpired } from '../adapt/anchors.ts';
 import { learn } from '../adapt/follow.ts';
 import { adaptedDays, undoDay } from '../adapt/history.ts';
@@ -146,6 +146,8 @@ export class AppService {
   /** The real sensor that each user's latest attempt did not know: the next right PIN takes it in. */
   private readonly strangers = new Map<string, OpenSensor>();
   private readonly refusals: Refusals;
+  /** Of this machine: what was too slow for one attempt is so for the next, until it is not. */
+  private readonly lateness = new Lateness();
   /** The latest change of each user's gallery or PIN: they are made one after the other. */
   private readonly changes = new Map<string, Promise<unknown>>();
   /** While everything is being removed nothing is changed any more. */
@@ -552,7 +554,11 @@ export class AppService {
     const percent = () => Math.round(100 * enrolmentProgress(progress.state, request));
     const consequence = () =>
       request.keeps && progress.begun ? 'what was captured is kept' : request.consequence;
-    const view = (kind: EnrolmentView['kind']): EnrolmentView => viewOf(progress.state, kind, request);
+    const { lateness } = this;
+    const view = (kind: EnrolmentView['kind']): EnrolmentView => {
+      const seen = viewOf(progress.state, kind, request);
+      return lateness.tooSlow ? { ...seen, guidance: 'slow' } : seen;
+    };
     for await (const event of pipeline.watch({ sensor: request.sensor, purpose, pace }, signal)) {
       // What still arrives after a cancel is not looked at.
       if (signal.aborted) break;
@@ -591,7 +597,8 @@ export class AppService {
         progressAt ??= capturedAt;
         const captured = progress.state.captures.length;
         const now = this.judgedAt(evidence, pace);
-        lag[isFresh(capturedAt, now) ? 'fresh' : 'old']++;
+        lateness.note(evidence, now);
+        lag[isCurrent(evidence, now) ? 'fresh' : 'old']++;
         progress.spent = ms(spent + Math.max(0, capturedAt - firstAt));
         const state = (progress.state = stepEnrolment(progress.state, evidence, now, request));
         if (state.captures.length > captured) {
@@ -685,6 +692,7 @@ export class AppService {
     const isOpen = () => lock.state.kind === 'unlocked';
     let openedAt: Milliseconds | undefined;
     let heardAt = clock.now();
+    const { lateness } = this;
     const watch: WatchRequest = {
       sensor: request.sensor,
       purpose: 'unlock',
@@ -705,6 +713,10 @@ export class AppService {
         warning ??= sensor.note;
         openedAt ??= heardAt;
       } else if (event.kind === 'silent') {
+        if (pace === 'live' && openedAt !== undefined) {
+          lateness.noteSilence(ms(clock.now() - heardAt));
+          if (lateness.tooSlow) show({ kind: 'watching', guidance: 'slow' });
+        }
         // Live frames are due on this clock; a recording, or a start, may take as long as the machine needs.
         if (pace === 'live' && openedAt !== undefined && clock.now() - openedAt > patience) break;
         if (clock.now() - heardAt > STALLED) {
@@ -723,6 +735,7 @@ export class AppService {
       else if (event.kind === 'evidence') {
         const evidence = attentively(event.evidence, own);
         now = this.judgedAt(evidence, pace);
+        lateness.note(evidence, now);
         if (!attempt) {
           startedAt = now;
           attempt = beginAttempt(now);
@@ -735,7 +748,7 @@ export class AppService {
           faces = noteFace(faces, evidence.kind === 'face' ? withoutPersonal(evidence) : evidence);
         attempt = stepAttempt(attempt, evidence, now, rules);
         if (attempt.kind !== 'watching' || isOpen()) break;
-        show({ kind: 'watching', guidance: attempt.guidance });
+        show({ kind: 'watching', guidance: lateness.tooSlow ? 'slow' : attempt.guidance });
       }
     }
     if (stranger) this.strangers.set(user, stranger);
@@ -758,7 +771,8 @@ export class AppService {
     if (signal.aborted) return fail('cancelled', 'The attempt was cancelled.');
     if (attempt?.kind === 'accepted')
       return fail('paused', 'Face unlock was switched off while the face was looked at. Use the PIN.');
-    return ok({ kind: 'refused', code: attempt?.kind === 'refused' ? attempt.code : 'nobody', ...told });
+    const code = attempt?.kind === 'refused' ? attempt.code : 'nobody';
+    return ok({ kind: 'refused', code: code === 'nobody' && lateness.tooSlow ? 'slow' : code, ...told });
   }
 
   /** In its own time: no unlock waits for a gallery to be saved. */
@@ -806,7 +820,7 @@ const matchable = (evidence: Evidence, now: Milliseconds, attentionRequired: boo
   evidence.kind === 'face' &&
   evidence.against.length === 0 &&
   (evidence.attentive || !attentionRequired) &&
-  isFresh(evidence.capturedAt, now);
+  isCurrent(evidence, now);
 
 /** Capture time of the latest; after a restart the times of a recording begin again, so it need not be the last. */
 const latest = (captures: readonly Capture[]): Milliseconds =>

@@ -843,9 +843,10 @@ export class Desk {
   private async recognise({ sensor, controller: { signal } }: Task): Promise<void> {
     const { user } = this;
     const { clock } = this.parts;
+    let tooSlow = false;
     while (!signal.aborted && user !== undefined) {
       const begun = clock.now();
-      this.face = { kind: 'watching', guidance: 'looking' };
+      this.face = { kind: 'watching', guidance: tooSlow ? 'slow' : 'looking' };
       this.publish();
       const { attentionRequired, sensitivity, adaptation } = this.settings;
       const outcome = await this.app.unlock(
@@ -862,7 +863,8 @@ export class Desk {
         this.returned.reset();
         return;
       }
-      if (value.code === 'nobody') {
+      tooSlow = value.code === 'slow';
+      if (value.code === 'nobody' || value.code === 'slow') {
         if (clock.now() - begun < HASTE) return this.backoff.wait(clock.now());
         continue;
       }

@@ -77,7 +77,7 @@ export function unlock(program: Command): void {
               { ok: true, unlocked: false, code: outcome.code, user, seconds: outcome.after / 1000 },
               REFUSAL[outcome.code],
             );
-            return outcome.code === 'nobody' ? EXIT.nobody : EXIT.refused;
+            return outcome.code === 'nobody' || outcome.code === 'slow' ? EXIT.nobody : EXIT.refused;
           } finally {
             await close();
           }
