@@ -16,11 +16,22 @@ import type { ColourImage, Rigid, SensorFrame } from './sense/frames.ts';
 import { Freshness } from './sense/freshness.ts';
 import { project } from './geometry/camera.ts';
 import { poseFromRotation } from './geometry/pose.ts';
-import { apply, fitRigid, type Vec3 } from './geometry/rigid.ts';
+import { apply, fitRigid } from './geometry/rigid.ts';
+import { interocularInHead, type PictureCamera } from './judge/eye-distance.ts';
 import { depthAgreement, judgeLiveness, surfaceDeparture, type LivenessCues } from './judge/liveness.ts';
 import type { MeanFace } from './shape/mean-face.ts';
 import type { Clock, Embedder, FaceDetector, LandmarkModel } from './ports.ts';
 import { FAR_MM, findPresence, NEAR_MM, type Presence } from './sense/presence.ts';
+import {
+  confirms,
+  distanceBySize,
+  isPartlyOutside,
+  isWhere,
+  outOfReach,
+  seemsTooNear,
+  windowAt,
+  type OutOfReach,
+} from './sense/out-of-reach.ts';
 import { kindIn } from './judge/policy.ts';
 import { brightness, judgeQuality, QUALITY_LIMITS } from './judge/quality.ts';
 import { Registrar, type Lift, type Region, type RegisteredFrame } from './sense/registration.ts';
@@ -80,6 +91,14 @@ const LIDS_EVERY = 8;
 const LIDS_LOOKS = 3;
 /** Ears and hair lie this far behind a face that is just within reach. */
 const BEHIND_MM = 200;
+/** A face out of reach is looked for after a clue of so many frames, and again after so many. */
+const BEYOND_EVERY = { new: 2, found: 8, missed: 8 } as const;
+/** A thing that is no face stays none for so long, where it does not move. */
+const DISMISSED_MS = 10_000;
+/** A face partly outside the picture is found in some frames only: what is said of it stands for so long. */
+const OUTSIDE_MS = 500;
+/** A sensor's first frames may come without their picture; a recording without any has none. */
+const PICTURELESS_FRAMES = 10;
 const FOLLOW_GAP_MS = 100;
 const FOLLOW_SCORE = 0.9;
 
@@ -94,6 +113,15 @@ export class Observer {
   /** The latest looks at the eyes on one track, the newest last; `age` in frames. */
   private lids:
     { readonly track: number; readonly looks: readonly number[]; readonly age: number } | undefined;
+  /** What may be out of reach, whether it is a face, and after how many frames one is looked for again. */
+  private beyond:
+    { readonly guidance: OutOfReach['guidance']; readonly found: boolean; readonly left: number } | undefined;
+  /** Things that were found to be no faces. */
+  private dismissed: { readonly clue: OutOfReach; readonly at: Milliseconds }[] = [];
+  /** When a face was last seen partly outside the picture. */
+  private outsideAt: Milliseconds | undefined;
+  /** Frames in a row without any picture. */
+  private pictureless = 0;
   /** What the latest frame showed, where a face was found and settled. */
   latest: Observation | undefined;
 
@@ -136,12 +164,20 @@ export class Observer {
     if (!fresh) return unclear('looking');
 
     const presences = watch.time('presence', () => findPresence(frame.depth));
-    if (presences.length === 0) return nobody();
+    const nobodyWithin = async (): Promise<Evidence> => {
+      const outside = this.outsideAt !== undefined && frame.capturedAt - this.outsideAt <= OUTSIDE_MS;
+      const guidance = outside ? 'centre' : await this.lookBeyond(frame, watch);
+      return guidance ? unclear(guidance) : nobody();
+    };
+    if (presences.length === 0) return nobodyWithin();
     const region = widest(presences, frame);
     const registered = watch.time('register', () =>
       this.registrar.register(frame, region, FAR_MM + BEHIND_MM),
     );
     const sight = chooseSpectrum(registered);
+    this.pictureless = frame.colour || frame.infrared ? 0 : this.pictureless + 1;
+    if (this.pictureless > 0)
+      return unclear(this.pictureless >= PICTURELESS_FRAMES ? 'no-picture' : 'looking');
     if (!sight) return unclear('light');
     const lift = sight.spectrum === 'colour' ? registered.liftColour : registered.liftDepth;
 
@@ -151,7 +187,9 @@ export class Observer {
         this.models.detector.detect(sight.picture, sight.window),
       );
       const faces = found.filter((candidate) => inRange(candidate, lift));
-      if (faces.length === 0) return found.length > 0 ? unclear('closer') : nobody();
+      if (faces.length === 0 && found.length > 0)
+        return unclear(seemsTooNear(found[0], sight.camera.intrinsics) ? 'back' : 'closer');
+      if (faces.length === 0) return nobodyWithin();
       if (faces.length > 1) return unclear('two-faces');
       box = faces[0];
       this.sinceDetection = 0;
@@ -162,7 +200,13 @@ export class Observer {
       mesh.score >= FOLLOW_SCORE ? { mesh, spectrum: sight.spectrum, at: frame.capturedAt } : undefined;
     const lifted = liftLandmarks(mesh, lift);
     const start = landmarkPose(lifted, this.models.mean);
-    if (!start) return unclear('uncover');
+    const away = start?.translation[2] ?? distanceBySize(box, sight.camera.intrinsics);
+    if (isPartlyOutside(mesh, sight.camera, frame.depth.intrinsics, away)) {
+      this.outsideAt = frame.capturedAt;
+      return unclear('centre');
+    }
+    this.outsideAt = undefined;
+    if (!start) return unclear(seemsTooNear(box, sight.camera.intrinsics) ? 'back' : 'uncover');
 
     const { sharpness } = watch.time('quality', () => brightness(sight.picture, box));
     const settled = watch.time('settle', () => settle(registered, start, this.models.mean));
@@ -185,7 +229,7 @@ export class Observer {
 
     const fused = this.track.fuse(relief);
     const cues = watch.time('liveness', () =>
-      cuesOf(frame, mesh, lifted, settled, fused, this.models.mean, sight.millimetresPerPixel(distance)),
+      cuesOf(frame, sight, mesh, lifted, headToCamera, settled, fused, this.models.mean),
     );
     this.latest = {
       registered,
@@ -264,6 +308,33 @@ export class Observer {
     return looks[looks.length >> 1];
   }
 
+  /** Whether a face is too near or too far away to be judged; the detector looks only now and then, and only where there is a clue. */
+  private async lookBeyond(frame: SensorFrame, watch: StageWatch): Promise<GuidanceCode | undefined> {
+    const at = frame.capturedAt;
+    this.dismissed = this.dismissed.filter((each) => at - each.at <= DISMISSED_MS);
+    const seen = outOfReach(frame);
+    const clue = seen && this.dismissed.some((each) => isWhere(each.clue, seen)) ? undefined : seen;
+    const { beyond } = this;
+    const same = clue && beyond?.guidance === clue.guidance ? beyond : undefined;
+    if (!clue) this.beyond = undefined;
+    else if (!same) this.beyond = { guidance: clue.guidance, found: false, left: BEYOND_EVERY.new };
+    else if (same.left > 0) this.beyond = { ...same, left: same.left - 1 };
+    else {
+      const { picture, window, camera } = pictureOf(frame, clue);
+      const boxes = picture
+        ? await watch.timeAsync('detect', () => this.models.detector.detect(picture, window))
+        : [];
+      const found = boxes.some((box) => confirms(clue, box, camera.intrinsics));
+      if (!found) this.dismissed.push({ clue, at });
+      this.beyond = {
+        guidance: clue.guidance,
+        found,
+        left: BEYOND_EVERY[found ? 'found' : 'missed'],
+      };
+    }
+    return this.beyond?.found ? clue?.guidance : undefined;
+  }
+
   /** Where the face of the frame before is expected now; undefined where the detector has to look. */
   private followed(spectrum: Spectrum, at: Milliseconds): FaceBox | undefined {
     const { known } = this;
@@ -318,7 +389,7 @@ interface Sight {
   /** The part of the picture that shows the region. */
   readonly window: Box;
   readonly paint: Paint;
-  millimetresPerPixel(distance: number): number;
+  readonly camera: PictureCamera;
 }
 
 /** Colour where it is bright enough, else infrared, else nothing can be seen. */
@@ -334,7 +405,7 @@ function chooseSpectrum(registered: RegisteredFrame): Sight | undefined {
         picture: colour,
         window,
         paint: { picture: colour, grid: 'colour' },
-        millimetresPerPixel: (distance) => distance / colour.intrinsics.fx,
+        camera: { intrinsics: colour.intrinsics, fromDepth: frame.depthToColour },
       };
   }
   if (!infrared) return undefined;
@@ -344,7 +415,25 @@ function chooseSpectrum(registered: RegisteredFrame): Sight | undefined {
     picture,
     window: asBox(region),
     paint: { picture, grid: 'depth' },
-    millimetresPerPixel: (distance) => distance / depth.intrinsics.fx,
+    camera: { intrinsics: depth.intrinsics },
+  };
+}
+
+/** What a face out of reach is looked for in: colour where it is bright enough, else infrared. */
+function pictureOf(
+  { colour, infrared, depth, depthToColour }: SensorFrame,
+  { region, distance }: OutOfReach,
+): { readonly picture: PixelSource | undefined; readonly window: Box; readonly camera: PictureCamera } {
+  if (colour) {
+    const camera = { intrinsics: colour.intrinsics, fromDepth: depthToColour };
+    const window = windowAt(region, distance, depth.intrinsics, camera);
+    if (brightness(colour, window).bright >= QUALITY_LIMITS.bright)
+      return { picture: colour, window, camera };
+  }
+  return {
+    picture: infrared && toneMapInfrared(infrared, asBox(region)),
+    window: asBox(region),
+    camera: { intrinsics: depth.intrinsics },
   };
 }
 
@@ -416,34 +505,22 @@ function landmarkPose(lifted: Float32Array, mean: MeanFace): Rigid | undefined {
   return fitted;
 }
 
-/** Iris corners: the eye's centre lies midway. */
-const EYE_CORNERS = [
-  [33, 133],
-  [263, 362],
-] as const;
-
 function cuesOf(
   frame: SensorFrame,
+  { camera }: Sight,
   mesh: FaceMesh,
   lifted: Float32Array,
+  headToCamera: Rigid,
   settled: Settled | undefined,
   fused: Relief,
   mean: MeanFace,
-  millimetresPerPixel: number,
 ): LivenessCues {
-  const centres = EYE_CORNERS.map(([a, b]) =>
-    [0, 1, 2].map((k) => (lifted[a * 3 + k] + lifted[b * 3 + k]) / 2),
-  ) as unknown as [Vec3, Vec3];
-  const interocular = Math.hypot(
-    centres[0][0] - centres[1][0],
-    centres[0][1] - centres[1][1],
-    centres[0][2] - centres[1][2],
-  );
+  const millimetresPerPixel = headToCamera.translation[2] / camera.intrinsics.fx;
   const infrared = infraredAtOneMetre(frame, lifted);
   return {
     ...surfaceDeparture(fused, mean),
     ...depthAgreement(mesh, lifted, millimetresPerPixel),
-    interocular: mm(interocular),
+    interocular: interocularInHead(mesh, headToCamera, camera, mean),
     residual: mm(settled?.residual ?? Infinity),
     completeness: completeness(fused, mean),
     ...(infrared === undefined ? {} : { infrared }),

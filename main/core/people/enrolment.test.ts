@@ -141,6 +141,11 @@ describe('enrolment', () => {
     expect(play(blinking.slice(0, 25)).kind).toBe('straight');
   });
 
+  it('finds it on a machine that judges three frames a second, too', () => {
+    const slow = Array.from({ length: 6 }, (_, i) => face(10 * i, 2, -3));
+    expect(play(slow)).toMatchObject({ kind: 'turning', straight: REST });
+  });
+
   it('fills nothing with a picture or an unclear frame', () => {
     expect(play(circle(210, { against: ['flat'] })).captures).toEqual([]);
   });

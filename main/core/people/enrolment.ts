@@ -21,8 +21,8 @@ const ENROLMENT_LIMITS = {
   steady: { ring: 5, straight: 10 },
   steadyTime: ms(900),
   steadyFrames: 5,
-  /** Looks that lie farther apart are not one look. */
-  steadyGap: ms(500),
+  /** Looks that lie farther apart are not one look, on however slow a machine. */
+  steadyGap: ms(1500),
   /** How far the head must be turned from straight for a sector to count; up and down are harder than left and right. */
   turn: 9,
   pitchScale: 1.4,
@@ -72,7 +72,7 @@ export interface EnrolmentState {
   readonly lastSequence: number;
   /** The person's track (evidence.ts): another one must be looked at before it is captured. */
   readonly track: number | undefined;
-  /** The looks of the last second, until straight is fixed. */
+  /** The looks of the last second or so, until straight is fixed. */
   readonly looks: readonly Look[];
   /** When the latest sector was filled, or the first frame came. */
   readonly progressAt: Milliseconds | undefined;
@@ -195,8 +195,9 @@ function lookStraight(state: EnrolmentState, evidence: FaceEvidence, rules: Enro
     return { ...state, guidance: whereTo(pose, limits.straight), pointer, looks: [] };
   const last = state.looks.at(-1);
   const earlier = last && capturedAt - last.at <= limits.steadyGap ? state.looks : [];
+  // A machine that judges few frames a second takes longer.
   const looks = [...earlier, { pose, at: capturedAt }].filter(
-    ({ at }) => capturedAt - at <= limits.steadyTime + 100,
+    ({ at }, i, all) => capturedAt - at <= limits.steadyTime + 100 || i >= all.length - limits.steadyFrames,
   );
   const rest = restOf(looks, limits.steady[state.coverage]);
   if (!rest) return { ...state, guidance: 'hold', pointer, looks };

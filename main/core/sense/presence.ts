@@ -24,17 +24,23 @@ export interface Presence {
   readonly region: Region;
   /** Median distance of the head region. */
   readonly distance: Millimetres;
+  /** How wide the thing is there. */
+  readonly width: Millimetres;
 }
 
-/** Things that may be heads, nearest first; empty when nobody is there. */
-export function findPresence(depth: DepthImage): Presence[] {
+/** Things that may be heads within these distances, nearest first; empty when nobody is there. */
+export function findPresence(
+  depth: DepthImage,
+  nearest: number = NEAR_MM,
+  farthest: number = FAR_MM,
+): Presence[] {
   const { width, height, data, intrinsics } = depth;
   const columns = Math.floor(width / STEP);
   const rows = Math.floor(height / STEP);
   const label = new Int32Array(columns * rows);
   const queue = new Int32Array(columns * rows);
   const at = (cell: number) => data[Math.floor(cell / columns) * STEP * width + (cell % columns) * STEP];
-  const near = (z: number) => z >= NEAR_MM && z <= FAR_MM;
+  const near = (z: number) => z >= nearest && z <= farthest;
   const found: Presence[] = [];
   let labels = 0;
   for (let y = 0, seed = 0; y < rows; y++) {
@@ -83,11 +89,15 @@ function headOf(
   const rowsOf = (millimetres: number, z: number) => (millimetres * fy) / (z * STEP);
   const upper: number[] = [];
   let sumX = 0;
+  let [left, right] = [Infinity, 0];
   for (const cell of cells) {
     const z = at(cell);
     if (Math.floor(cell / columns) - top > rowsOf(HEAD_HEIGHT_MM * 0.6, z)) continue;
     upper.push(z);
-    sumX += cell % columns;
+    const column = cell % columns;
+    sumX += column;
+    if (column < left) left = column;
+    if (column > right) right = column;
   }
   const distance = upper.sort((a, b) => a - b)[upper.length >> 1];
   const middle = (sumX / upper.length) * STEP;
@@ -95,6 +105,7 @@ function headOf(
   const margin = (60 * fy) / distance;
   return {
     distance: mm(distance),
+    width: mm(((right - left + 1) * STEP * distance) / fx),
     region: {
       left: Math.max(0, Math.floor(middle - reach)),
       top: Math.max(0, Math.floor(top * STEP - margin)),
