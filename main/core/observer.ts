@@ -16,7 +16,7 @@ import type { ColourImage, Rigid, SensorFrame } from './sense/frames.ts';
 import { Freshness } from './sense/freshness.ts';
 import { project } from './geometry/camera.ts';
 import { poseFromRotation } from './geometry/pose.ts';
-import { apply, fitRigid } from './geometry/rigid.ts';
+import { apply, fitRigid, type Vec3 } from './geometry/rigid.ts';
 import { interocularInHead, type PictureCamera } from './judge/eye-distance.ts';
 import { depthAgreement, judgeLiveness, surfaceDeparture, type LivenessCues } from './judge/liveness.ts';
 import type { MeanFace } from './shape/mean-face.ts';
