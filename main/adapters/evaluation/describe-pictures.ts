@@ -1,7 +1,7 @@
 /** Descriptors of pictures: what one worker does, and all of them. */
 import sharp from 'sharp';
 import { FacetError, type Failure } from '../../contract/result.ts';
-import { describeLargestFace, type FaceDescriber } from '../../core/face/describe.ts';
+import { describeFace, type FaceDescriber } from '../../core/face/describe.ts';
 import { spread } from '../corpus/spread.ts';
 import { readImage } from '../images/read-image.ts';
 
@@ -11,7 +11,7 @@ export type DescribedPicture =
   /** `message` names the file and says what is wrong with it. */
   | { readonly kind: 'unreadable'; readonly message: string };
 
-/** Describes the largest face of each picture; while one is in the models the next is decoded. */
+/** Describes the face that each picture is named after; while one is in the models the next is decoded. */
 export async function describePictures(
   paths: readonly string[],
   describer: FaceDescriber,
@@ -28,7 +28,7 @@ export async function describePictures(
       described.push({ kind: 'unreadable', message: read.message });
       continue;
     }
-    const face = await describeLargestFace(read.value.picture, describer);
+    const face = await describeFace(read.value.picture, describer, 'middle');
     described.push(face ? { kind: 'face', descriptor: face.embedding } : { kind: 'no-face' });
   }
   return described;

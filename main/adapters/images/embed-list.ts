@@ -3,7 +3,12 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import sharp from 'sharp';
 import { FacetError } from '../../contract/result.ts';
-import { describeLargestFace, type DescribedFace, type FaceDescriber } from '../../core/face/describe.ts';
+import {
+  describeFace,
+  type DescribedFace,
+  type FaceDescriber,
+  type WhichFace,
+} from '../../core/face/describe.ts';
 import { readImage, type ReadImage } from './read-image.ts';
 
 /** What is known of one picture. Box in pixels of the file (upright), pose in degrees. */
@@ -30,7 +35,7 @@ export type EmbeddedImage =
 const AHEAD = 3;
 
 /**
- * Describes the largest face of each picture that the list names (one path a line, relative to the current
+ * Describes one face of each picture that the list names (one path a line, relative to the current
  * folder; empty lines and lines that begin with # are skipped), in the order of the list. A picture that cannot be read yields its `error`.
  * @throws FacetError `bad-input` if the list itself cannot be read.
  */
@@ -38,6 +43,7 @@ export async function* embedList(
   listPath: string,
   describer: FaceDescriber,
   signal?: AbortSignal,
+  which?: WhichFace,
 ): AsyncGenerator<EmbeddedImage> {
   // Pictures are decoded side by side; threads within one, and a cache of what is read once, would only cost.
   sharp.concurrency(1);
@@ -46,11 +52,11 @@ export async function* embedList(
   for await (const path of pathsOf(listPath)) {
     if (signal?.aborted) return;
     waiting.push({ path, image: readImage(path) });
-    if (waiting.length > AHEAD) yield await embed(waiting.shift()!, describer);
+    if (waiting.length > AHEAD) yield await embed(waiting.shift()!, describer, which);
   }
   for (const next of waiting) {
     if (signal?.aborted) return;
-    yield await embed(next, describer);
+    yield await embed(next, describer, which);
   }
 }
 
@@ -77,11 +83,12 @@ async function* pathsOf(listPath: string): AsyncGenerator<string> {
 async function embed(
   { path, image }: { path: string; image: ReturnType<typeof readImage> },
   describer: FaceDescriber,
+  which?: WhichFace,
 ): Promise<EmbeddedImage> {
   const read = await image;
   if (!read.ok) return { path, found: false, error: read.message };
   const started = performance.now();
-  const face = await describeLargestFace(read.value.picture, describer);
+  const face = await describeFace(read.value.picture, describer, which);
   const ms = round(performance.now() - started, 10);
   return face ? { ...present(path, face, read.value), ms } : { path, found: false, ms };
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { faceChip } from '../../core/face/align.ts';
-import { describeLargestFace, type FaceDescriber } from '../../core/face/describe.ts';
+import { describeFace, type FaceDescriber } from '../../core/face/describe.ts';
 import { embeddingDistance } from '../../core/face/embedding.ts';
 import { meanOpenness, OPEN_EYES, SHUT_EYES } from '../../core/face/eyes.ts';
 import { toneMapInfrared } from '../../core/face/infrared.ts';
@@ -183,11 +183,11 @@ describe('the face stack on real photographs', () => {
   });
 
   it('describes the largest face, and none in an empty picture', async () => {
-    const face = await describeLargestFace(seen[0].picture, describer);
+    const face = await describeFace(seen[0].picture, describer);
     const areas = seen.filter(({ sample }) => sample === 1).map(({ box }) => box.width * box.height);
     expect(face!.box.width * face!.box.height).toBeCloseTo(Math.max(...areas), 3);
     const wall = { width: 320, height: 240, channels: 1 as const, data: new Uint8Array(320 * 240).fill(90) };
-    expect(await describeLargestFace(wall, describer)).toBeUndefined();
+    expect(await describeFace(wall, describer)).toBeUndefined();
   });
 
   it('finds a face that fills the whole picture', async () => {
@@ -199,7 +199,7 @@ describe('the face stack on real photographs', () => {
       data.set(picture.data.subarray(from, from + 3 * side), 3 * side * y);
     }
     expect(
-      await describeLargestFace({ width: side, height: side, channels: 3, data }, describer),
+      await describeFace({ width: side, height: side, channels: 3, data }, describer),
     ).toBeDefined();
   });
 });

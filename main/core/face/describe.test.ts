@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeLargestFace, type FaceDescriber } from './describe.ts';
+import { describeFace, type FaceDescriber } from './describe.ts';
 import type { Region } from './infrared.ts';
 import { LANDMARK_COUNT, type FaceBox, type PixelSource } from './types.ts';
 
@@ -53,11 +53,28 @@ describe('describing', () => {
       () => [],
       () => true,
     );
-    const face = await describeLargestFace(picture, describer);
+    const face = await describeFace(picture, describer);
     expect(face?.box.width).toBe(60);
     expect(face?.embedding[0]).toBeCloseTo(0.6);
     expect(face?.modelId).toBe('embedder');
     expect(looked).toEqual([undefined]);
+  });
+
+  it('takes the face on the middle of the picture where that is meant, else the largest', async () => {
+    const middle = { ...box(20), x: 90, y: 40 };
+    const { describer } = models(
+      [box(30), middle],
+      () => [],
+      () => true,
+    );
+    expect((await describeFace(picture, describer, 'middle'))?.box).toBe(middle);
+    expect((await describeFace(picture, describer))?.box.width).toBe(30);
+    const aside = models(
+      [box(20), box(30)],
+      () => [],
+      () => true,
+    );
+    expect((await describeFace(picture, aside.describer, 'middle'))?.box.width).toBe(30);
   });
 
   it('passes over a box in which the landmark model sees no face', async () => {
@@ -66,7 +83,7 @@ describe('describing', () => {
       () => [],
       ({ width }) => width !== 60,
     );
-    expect((await describeLargestFace(picture, describer))?.box.width).toBe(40);
+    expect((await describeFace(picture, describer))?.box.width).toBe(40);
   });
 
   it('looks again with a border and in parts before it gives up', async () => {
@@ -75,7 +92,7 @@ describe('describing', () => {
       () => [],
       () => true,
     );
-    expect(await describeLargestFace(picture, describer)).toBeUndefined();
+    expect(await describeFace(picture, describer)).toBeUndefined();
     expect(looked[0]).toBeUndefined();
     expect(looked[1]).toEqual({ x: -100, y: -50, width: 400, height: 200 });
     const parts = looked.slice(2) as Region[];
@@ -89,6 +106,6 @@ describe('describing', () => {
       ({ x }) => (x > 0 ? [box(12)] : []),
       () => true,
     );
-    expect((await describeLargestFace(picture, describer))?.box.width).toBe(12);
+    expect((await describeFace(picture, describer))?.box.width).toBe(12);
   });
 });

@@ -1,4 +1,4 @@
-/** From a picture to the descriptor of the largest face in it. */
+/** From a picture to the descriptor of one face in it. */
 import type { Pose } from '../geometry/pose.ts';
 import type { Embedder, FaceDetector, LandmarkModel } from '../ports.ts';
 import { faceChip } from './align.ts';
@@ -27,16 +27,25 @@ export interface DescribedFace {
 const LEAST_MESH_SCORE = 0.5;
 
 /**
- * Describes the largest face, or returns undefined where there is none. A picture without a find is looked at
+ * Which face is meant where there are several: the largest, or, as in pictures that bear a name (Labeled Faces in the Wild), the one on
+ * the middle of the picture, and the largest where none is there.
+ */
+export type WhichFace = 'largest' | 'middle';
+
+/**
+ * Describes one face, or returns undefined where there is none. A picture without a find is looked at
  * again with a border around it (a face that fills the picture) and in overlapping parts (small faces).
  */
-export async function describeLargestFace(
+export async function describeFace(
   picture: PixelSource,
   { detector, landmarks, embedder }: FaceDescriber,
+  which: WhichFace = 'largest',
 ): Promise<DescribedFace | undefined> {
   for (const region of [undefined, ...searchRegions(picture)]) {
     const boxes = await detector.detect(picture, region);
-    for (const box of boxes.sort((p, q) => q.width * q.height - p.width * p.height)) {
+    boxes.sort((p, q) => q.width * q.height - p.width * p.height);
+    if (which === 'middle') boxes.sort((p, q) => Number(onMiddle(q, picture)) - Number(onMiddle(p, picture)));
+    for (const box of boxes) {
       const first = await landmarks.fit(picture, box);
       if (first.score < LEAST_MESH_SCORE) continue;
       // The detector's box is rough; a second fit around the first mesh steadies the landmarks.
@@ -48,6 +57,11 @@ export async function describeLargestFace(
   }
   return undefined;
 }
+
+const onMiddle = ({ x, y, width, height }: FaceBox, picture: PixelSource): boolean => {
+  const [middleX, middleY] = [(picture.width - 1) / 2, (picture.height - 1) / 2];
+  return x <= middleX && middleX <= x + width && y <= middleY && middleY <= y + height;
+};
 
 /** Where to look when the whole picture shows nothing. */
 function searchRegions({ width, height }: PixelSource): Region[] {

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { embedList } from '../../../adapters/images/embed-list.ts';
 import { openFaceDescriber } from '../../../adapters/onnx/face-models.ts';
 import { openModelLibrary } from '../../../adapters/onnx/model-library.ts';
+import type { WhichFace } from '../../../core/face/describe.ts';
 import { modelsFolder } from '../../../adapters/program-files.ts';
 import { EXIT } from '../exit-codes.ts';
 import { outputOf, untilInterrupted } from '../options.ts';
@@ -14,9 +15,17 @@ const EVERY = 1000;
 export function embed(program: Command): void {
   program
     .command('embed')
-    .description('Describe the largest face of each picture, one JSON line a picture on stdout')
+    .description('Describe a face of each picture, one JSON line a picture on stdout')
     .requiredOption('--images <list>', 'text file with the path of one JPEG or PNG a line')
-    .action(async ({ images }: { images: string }, command: Command) => {
+    .addOption(
+      new Option(
+        '--face <which>',
+        'the largest, or the one on the middle of the picture where there are several',
+      )
+        .choices(['largest', 'middle'])
+        .default('largest'),
+    )
+    .action(async ({ images, face }: { images: string; face: WhichFace }, command: Command) => {
       const output = outputOf(command);
       await finish(output, async () => {
         const signal = untilInterrupted();
@@ -24,7 +33,7 @@ export function embed(program: Command): void {
         const describer = await openFaceDescriber(await openModelLibrary(modelsFolder()));
         const begun = performance.now();
         let [done, found, unreadable, toldAt] = [0, 0, 0, begun];
-        for await (const picture of embedList(images, describer, signal)) {
+        for await (const picture of embedList(images, describer, signal, face)) {
           await output.stream(picture);
           done++;
           if (picture.found) found++;
