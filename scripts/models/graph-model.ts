@@ -175,7 +175,7 @@ const pairs = (flat: Float32Array): [number, number][] =>
   Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]]);
 
 /** Transposes a tensor of rank 4: axis k of the result is axis order[k] of the source. */
-export function permute(
+function permute(
   { data, shape }: Weight,
   order: readonly [number, number, number, number],
 ): Float32Array {
