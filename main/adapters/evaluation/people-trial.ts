@@ -3,6 +3,7 @@
  * with their picture, each through the whole path of a frame. Comparing is left to who holds everybody's galleries.
  */
 import type { Embeddings, Evidence } from '../../contract/evidence.ts';
+import type { Coverage } from '../../contract/states/enrolment.ts';
 import { ms } from '../../contract/units.ts';
 import { beginEnrolment, stepEnrolment } from '../../core/people/enrolment.ts';
 import { Observer, type FaceModels } from '../../core/observer.ts';
@@ -29,6 +30,8 @@ export interface TrialRequest {
   readonly faces: 'units' | 'grimaces';
   /** How many attacks of each species; they alternate between light and dark. */
   readonly attacks: number;
+  /** Enrolled all round where left out. */
+  readonly coverage?: Coverage;
   /** Frames of a visit or an attack; 50 are 1.67 s, longer than the longest refusal. */
   readonly frames: number;
 }
@@ -80,7 +83,7 @@ export async function runTrial(
   request: TrialRequest,
 ): Promise<TrialOutcome> {
   const who = `${request.pool}/${request.index}`;
-  const enrolment = await enrol(models, clock, who);
+  const enrolment = await enrol(models, clock, who, request.coverage === 'straight');
   const visits: Visit[] = [];
   for (let i = 0; i < request.visits; i++) visits.push(await visit(models, clock, request, i));
   const attacks: (Presentation & { species: AttackSpecies })[] = [];
@@ -90,17 +93,20 @@ export async function runTrial(
   return { index: request.index, ...enrolment, visits, attacks };
 }
 
-async function enrol(models: FaceModels, clock: Clock, who: string) {
+async function enrol(models: FaceModels, clock: Clock, who: string, straight: boolean) {
   const seed = `enrol ${who}`;
   const random = new Random(seed);
   const stance = stanceOf(random, { distance: [520, 780], yaw: 4, pitch: 4 });
-  const scene = sceneOf(random, seed, 'office', [person(who, turning(stance, seed))]);
+  const scene = sceneOf(random, seed, 'office', [person(who, (straight ? standing : turning)(stance, seed))]);
   let state = beginEnrolment();
   let seconds = 0;
   for await (const evidence of watch(models, clock, scene, 'enrol', ENROLMENT_STEP)) {
     seconds = evidence.capturedAt / 1000;
     // One person is before the sensor throughout: whether it is the same one is not the question here.
-    state = stepEnrolment(state, evidence, evidence.capturedAt, { samePerson: () => 'same' });
+    state = stepEnrolment(state, evidence, evidence.capturedAt, {
+      samePerson: () => 'same',
+      straightAhead: () => straight,
+    });
     if (state.kind === 'done' || seconds > ENROLMENT_LIMIT) break;
   }
   const done = state.kind === 'done';

@@ -93,6 +93,8 @@ export interface EnrolRequest {
   readonly look: string;
   /** How long to wait for the next look that can be captured. */
   readonly patience?: Milliseconds;
+  /** The person cannot turn the head, and looks straight ahead. */
+  readonly straight?: boolean;
   /** Where to go on, and where what is captured stays when this does not end; without it nothing is kept. */
   readonly progress?: TurnProgress;
 }
@@ -443,7 +445,7 @@ export class AppService {
             captures.map((c) => c.embeddings),
             policy.value,
           ),
-        straightAhead: () => progress.straightAhead,
+        straightAhead: () => progress.straightAhead || request.straight === true,
       },
       signal,
       show,

@@ -21,13 +21,23 @@ export function enroll(program: Command): void {
     .requiredOption('--user <name>', 'who is enrolled')
     .option('--look <name>', 'name of the look, such as "with glasses"', 'plain')
     .option(
+      '--straight',
+      'look straight ahead, for whoever cannot turn the head; unlocks need a closer match',
+    )
+    .option(
       '--renew-key',
       'make a new key where the old one is lost; the looks under it must be enrolled again',
     )
     .option('--timeout <seconds>', 'how long to wait for the next look that is needed', secondsOf, 60)
     .action(
       async (
-        options: CommonOptions & { user: string; look: string; timeout: number; renewKey?: boolean },
+        options: CommonOptions & {
+          user: string;
+          look: string;
+          timeout: number;
+          renewKey?: boolean;
+          straight?: boolean;
+        },
         command: Command,
       ) => {
         const output = outputOf(command);
@@ -49,7 +59,8 @@ export function enroll(program: Command): void {
                   user: await chooseUser(vault, options.user),
                   pin,
                   look: options.look,
-                  sensor: withTurn(options.sensor),
+                  sensor: options.straight ? options.sensor : withTurn(options.sensor),
+                  straight: options.straight ?? false,
                   pace: paceOf(options),
                   patience: ms(options.timeout * 1000),
                 },

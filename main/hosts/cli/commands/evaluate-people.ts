@@ -35,6 +35,7 @@ import {
 interface PeopleOptions extends ReportOptions, IdentityOptions {
   readonly visits: number;
   readonly attacks: number;
+  readonly straight?: boolean;
 }
 
 /** Frames of a visit: 1.67 s, longer than the longest refusal. */
@@ -47,7 +48,11 @@ export function evaluatePeople(group: Command): void {
       'Synthetic people: enrolments, visits, strangers and attacks through the whole path, at every sensitivity',
     )
     .option('--visits <count>', 'visits a person, in changing light, pose and distance', countOf, 4)
-    .option('--attacks <count>', 'attacks of each species a person', countOf, 2);
+    .option('--attacks <count>', 'attacks of each species a person', countOf, 2)
+    .option(
+      '--straight',
+      'enrolments that look straight ahead; the app then decides at the next stricter level',
+    );
   identityOptions(command, { from: 0, count: 50 });
   threadsOption(reportOption(command)).action(async (options: PeopleOptions, command: Command) => {
     const output = outputOf(command);
@@ -64,6 +69,7 @@ export function evaluatePeople(group: Command): void {
             attacks: options.attacks,
             frames: FRAMES,
             faces: 'grimaces',
+            ...(options.straight && { coverage: 'straight' as const }),
           },
         })),
         (outcome, i) => {
@@ -148,13 +154,13 @@ function pageOf(
   { who, levels, shapeAlone, descriptorAlone }: Report,
   trials: readonly TrialOutcome[],
   { usual, shape, descriptor }: Readonly<Record<'usual' | 'shape' | 'descriptor', MatchPolicy>>,
-  { pool, from, count, visits, attacks }: PeopleOptions,
+  { pool, from, count, visits, attacks, straight }: PeopleOptions,
 ): EvaluationReport {
   const people = trials.map((trial, i) => ({ name: `${pool}/${from + i}`, ...trial }));
   return {
     title: 'Synthetic people',
     data: `${count} synthetic people, ${who}: rendered as a Kinect v2 would see them and sent through the whole path, ${visits} visits and ${attacks} attacks of each species a person.`,
-    command: `facet evaluate people --pool ${pool} --from ${from} --count ${count} --visits ${visits} --attacks ${attacks}`,
+    command: `facet evaluate people --pool ${pool} --from ${from} --count ${count} --visits ${visits} --attacks ${attacks}${straight ? ' --straight' : ''}`,
     curves: [
       { model: FUSED, decides: usual },
       { model: SHAPE_MODEL, decides: shape },
