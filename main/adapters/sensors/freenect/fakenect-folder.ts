@@ -26,7 +26,7 @@ const LONGEST_HEADER = 1024;
 /** Looked at together. */
 const BATCH = 64;
 
-export interface FakenectFilm {
+interface FakenectFilm {
   /** What `FAKENECT_PATH` must name. */
   readonly folder: string;
   /** Removes what was made to play it. */

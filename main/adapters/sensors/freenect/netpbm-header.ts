@@ -1,5 +1,5 @@
 /** The header of a binary PGM or PPM (netpbm's formats P5 and P6). */
-export interface NetpbmHeader {
+interface NetpbmHeader {
   readonly magic: string;
   readonly width: number;
   readonly height: number;
