@@ -175,10 +175,7 @@ const pairs = (flat: Float32Array): [number, number][] =>
   Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]]);
 
 /** Transposes a tensor of rank 4: axis k of the result is axis order[k] of the source. */
-function permute(
-  { data, shape }: Weight,
-  order: readonly [number, number, number, number],
-): Float32Array {
+function permute({ data, shape }: Weight, order: readonly [number, number, number, number]): Float32Array {
   const strides = [shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1];
   const [n0, n1, n2, n3] = order.map((axis) => shape[axis]) as [number, number, number, number];
   const [s0, s1, s2, s3] = order.map((axis) => strides[axis]) as [number, number, number, number];

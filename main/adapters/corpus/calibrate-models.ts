@@ -11,7 +11,7 @@ import {
   type Distances,
 } from '../../core/evaluation/calibrate.ts';
 import { countedRate } from '../../core/evaluation/rates.ts';
-import { fusionParts, SENSITIVITIES, SHAPE_LIMIT } from '../../core/judge/policy.ts';
+import { fusionParts, SENSITIVITIES } from '../../core/judge/policy.ts';
 import type { RealTrial } from '../../core/evaluation/real-people.ts';
 import type { TrialOutcome } from '../evaluation/people-trial.ts';
 import { DESCRIPTOR_MODEL, SHAPE_MODEL } from '../onnx/load-face-models.ts';
@@ -23,7 +23,7 @@ const VISITS = 4;
 /** Frames of a visit: enough to see every number of fused frames. */
 const FRAMES = 16;
 /** How much of the gap between the same and others goes to comfort at each level (calibrate.ts). */
-const COMFORT = { [SHAPE_LIMIT]: 0.7, [1e-4]: 0.5, [1e-5]: 0.35, [1e-6]: 0.2 } as const;
+const COMFORT = { [1e-4]: 0.5, [1e-5]: 0.35, [1e-6]: 0.2 } as const;
 
 /** Fused frames at which thresholds are measured: the distance shrinks as frames add up. */
 const FUSED = [1, 2, 4, 8] as const;
@@ -76,9 +76,9 @@ export async function calibrate(
       ...models,
       spectrum,
       weights: { shape, descriptor: picture },
-      thresholds: byFusedFrames(compared, [shape, picture], SENSITIVITIES, data),
+      thresholds: byFusedFrames(compared, [shape, picture], data),
     };
-    const alone = byFusedFrames(compared, [1, 0], [SHAPE_LIMIT, ...SENSITIVITIES], data).map((t) => ({
+    const alone = byFusedFrames(compared, [1, 0], data).map((t) => ({
       ...t,
       spectrum,
     }));
@@ -103,12 +103,11 @@ const visitsOf = ({ templates, visits, poses }: RealTrial) => ({ templates, visi
 const byFusedFrames = (
   compared: readonly ComparedFrame[],
   weights: readonly number[],
-  rates: readonly (keyof typeof COMFORT)[],
   data: string,
 ): Threshold[] =>
   FUSED.flatMap((fusedFrames, i) => {
     const distances = weigh(compared, weights, fusedFrames, FUSED[i + 1] ?? Infinity);
-    return rates.map((rate) => ({
+    return SENSITIVITIES.map((rate) => ({
       ...counted(rate, thresholdFor(distances, rate, COMFORT[rate]), distances),
       fusedFrames,
       measuredOn: `${data}; the gap between the same and others is divided`,

@@ -198,8 +198,6 @@ describe('the face stack on real photographs', () => {
       const from = 3 * ((top + y) * picture.width + left);
       data.set(picture.data.subarray(from, from + 3 * side), 3 * side * y);
     }
-    expect(
-      await describeFace({ width: side, height: side, channels: 3, data }, describer),
-    ).toBeDefined();
+    expect(await describeFace({ width: side, height: side, channels: 3, data }, describer)).toBeDefined();
   });
 });

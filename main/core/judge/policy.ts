@@ -9,7 +9,6 @@ import type { Part, Pooling, Requirement } from './match.ts';
 /** Sensitivity levels are named by the false-accept rate that they aim at. */
 export const SENSITIVITIES = [1e-4, 1e-5, 1e-6] as const;
 export type Sensitivity = (typeof SENSITIVITIES)[number];
-type Level = Sensitivity | typeof SHAPE_LIMIT;
 /** What Windows Hello promises; it cost no false reject on the validation people. */
 export const DEFAULT_SENSITIVITY: Sensitivity = 1e-5;
 
@@ -87,10 +86,11 @@ export const fusionParts = (
 ];
 
 /**
- * The shape's own limit at every level, named by its false-accept rate: wide enough for every face that its owner makes, and what stops
- * somebody else's head under the owner's picture, which the descriptor takes for the owner.
+ * The shape's own limit at every level, named by its false-accept rate: wide enough that every face that its owner makes comes within it in
+ * some frames, and what stops somebody else's head under the owner's picture, which the descriptor takes for the owner. Of nine real
+ * people's pictures on each other's heads, ten times more lenient ones let in 3 of 72.
  */
-export const SHAPE_LIMIT = 1e-3;
+const SHAPE_LIMIT: Sensitivity = 1e-4;
 
 /**
  * Three things must hold, in colour as in the dark: the descriptor's own limit, which is that of real faces; the shape's own, of whatever
@@ -142,7 +142,7 @@ export const alonePolicy = (
   infrared: [alone(entry, pooling, 'infrared', level)],
 });
 
-function alone(entry: ModelEntry, pooling: Pooling, spectrum: Spectrum, level: Level): Requirement {
+function alone(entry: ModelEntry, pooling: Pooling, spectrum: Spectrum, level: Sensitivity): Requirement {
   const own = entry.thresholds.filter((t) => (t.spectrum ?? 'colour') === spectrum);
   // What does not depend on light has one calibration for both.
   const thresholds =
@@ -154,7 +154,7 @@ function alone(entry: ModelEntry, pooling: Pooling, spectrum: Spectrum, level: L
 }
 
 /** The limits at the level, or at the strictest one that was measured where that is less strict. */
-function limitsAt(thresholds: readonly Threshold[], level: Level, what: string): Requirement['limits'] {
+function limitsAt(thresholds: readonly Threshold[], level: Sensitivity, what: string): Requirement['limits'] {
   const rates = thresholds.map(({ falseAcceptRate }) => falseAcceptRate);
   const rate = rates.includes(level) ? level : Math.min(...rates);
   if (rates.length === 0 || (rate !== level && rate < level))

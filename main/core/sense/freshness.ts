@@ -8,7 +8,7 @@ export const STALE_MS = 250;
 export const AHEAD_MS = 5;
 
 /** Whether a frame of this capture time says something about now. */
-export const isFresh = (capturedAt: Milliseconds, now: Milliseconds): boolean =>
+const isFresh = (capturedAt: Milliseconds, now: Milliseconds): boolean =>
   now - capturedAt <= STALE_MS && capturedAt - now <= AHEAD_MS;
 
 /**

@@ -29,8 +29,7 @@ const INNER = { x: 0, y: -22, halfWidth: 52, halfHeight: 58 };
  * Where a face stays as it is while it smiles, talks or opens the mouth, in the head frame, millimetres: measured on real
  * people, whose forehead moves by 0.65 mm when the mouth opens where reliefs settle on this, by 1.73 where on the inner face.
  */
-const isSteady = (x: number, y: number): boolean =>
-  Math.abs(x) < (y < -20 ? 20 : 48) && y > -45 && y < 42;
+const isSteady = (x: number, y: number): boolean => Math.abs(x) < (y < -20 ? 20 : 48) && y > -45 && y < 42;
 
 /** Completes the parts that follow from heights and landmarks. */
 export function meanFaceFrom(
