@@ -311,11 +311,11 @@ the false accepts, so the limits were chosen with each pair of people counting o
 one ancestry): none of 324 own frames is refused at any level, none of 2,592 of others accepted. People are more alike there than in LFW, and so the limits stricter; those of the levels come of a generalised Pareto distribution fitted to
 the nearest 5 % of the comparisons with others, which is as far as nine people reach.
 
-On real faces it is the other way round: it is the descriptor that has been measured, and the shape that has hardly been. So what is fused may only tighten what the descriptor alone would accept.
+On real faces it is the other way round: the descriptor has been measured on thousands, the shape on few people of one session. So no shape accepts what the descriptor refuses; and no picture what the shape refuses, since a picture can be put on another head.
 
 ## Thresholds
-\`npm run facet -- calibrate\` measures them on 100 people of the validation pool and writes them, with what was counted, to
-\`models/manifest.json\`: the weights of shape and descriptor by logistic regression, and the fused distance for each level and number of fused frames. Where people are farther apart
+\`npm run facet -- calibrate --real FOLDER\` measures them on 100 people of the validation pool with every expression and on nine real development people, and writes them, with what was counted, to
+\`models/manifest.json\`: the weights of shape and descriptor by logistic regression, both sets of people counting alike, and the distance of the shape and of both fused for each level and number of fused frames. The shape's limit of 1e-4 holds at every level. Where people are farther apart
 than the level asks for, the gap between the same and others is divided, a part of it going to comfort, since real sensors err more than simulated ones. Liveness limits
 (\`main/core/judge/liveness.ts\`) leave room on both sides between live people of the validation pool and their prints, screens and masks.
 
@@ -324,7 +324,7 @@ Median error of the measured head pose over turning heads is at most 3° (a test
 each person: where their own face departs from the mean face.
 
 ## What is missing
-Real RGB-D faces; real infrared; rigid three-dimensional masks; siblings, twins. The shape model has seen one family of meshes only (half of the training heads
+Real faces in colour with depth; real people on more than one day, of more than mostly one ancestry, with glasses and beards; rigid three-dimensional masks; siblings, twins. The shape model was trained on one family of meshes only (half of the training heads
 deformed beyond it). How to measure on your own pictures and recordings: [measuring.md](measuring.md).
 `;
 writeFileSync(join(root, 'docs', 'accuracy.md'), page);

@@ -214,7 +214,9 @@ export class Observer {
     const relief = watch.time('relief', () =>
       reliefOf(registered, headToCamera, this.models.mean, sight.paint),
     );
-    const pose = poseFromRotation(withoutTilt(headToCamera, relief, this.models.mean).rotation);
+    const upright = poseFromRotation(withoutTilt(headToCamera, relief, this.models.mean).rotation);
+    // Brow and nose say little of a roll, the landmarks of the whole face much.
+    const pose = { ...upright, roll: poseFromRotation(start.rotation).roll };
     const distance = mm(headToCamera.translation[2]);
     const track = this.track.follow(headToCamera.translation, frame.capturedAt, sight.spectrum, busy);
     const problem = judgeQuality({

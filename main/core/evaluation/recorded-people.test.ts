@@ -44,9 +44,9 @@ describe('an enrolment from a recording', () => {
   };
 
   it('is the one of the app where the head turns all the way round', () => {
-    const round = Array.from({ length: 200 }, (_, i) => {
+    const round = Array.from({ length: 240 }, (_, i) => {
       const angle = (2 * Math.PI * i) / 100;
-      const out = i < 20 ? 0 : 20;
+      const out = i < 40 ? 0 : 20;
       const pose = { yaw: deg(out * Math.cos(angle)), pitch: deg(out * Math.sin(angle)), roll: deg(0) };
       return face(i, { pose });
     });
