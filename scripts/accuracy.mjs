@@ -12,9 +12,9 @@ import { fingerprint, root, step, tool } from './steps.mjs';
 /** Test people that the page reports on; whoever looked at some of them and then chose something moves on to others. */
 const TEST = {
   people: { from: 300, count: 50 },
-  reliefs: { from: 6000, people: 420, sessions: 4, frames: 16 },
-  fringe: { people: 200, sessions: 3 },
-  fields: { people: 300, sessions: 3 },
+  reliefs: { from: 6000, people: 300, sessions: 4, frames: 16 },
+  fringe: { people: 120, sessions: 3 },
+  fields: { people: 200, sessions: 3 },
 };
 /** The article's protocol: 26 for training, 5 for validation; and a crowd, since five people are few. */
 const ARTICLE = {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(data, { recursive: true }));
 
-it('knows who was refused in sunglasses and a scarf over the mouth, and offers nothing to who only has the PIN', async () => {
+it('knows who was refused in sunglasses, a hat and a scarf over the mouth, and offers nothing to who only has the PIN', async () => {
   const enrolling = ['enroll', '--user', 'ada', '--data', data, '--pin-stdin'];
   expect((await facet(enrolling, { input: `${PIN}\n` })).code).toBe(0);
   const { app, close } = await openApp(data);
@@ -37,11 +37,11 @@ it('knows who was refused in sunglasses and a scarf over the mouth, and offers n
   unwrap(await app.enterPin('ada', PIN));
   expect(await app.mayRemember('ada')).toBe(false);
 
-  expect(await comes('you+sunglasses+muffler@1')).toMatchObject(refused);
+  expect(await comes('you+sunglasses+muffler+hat@1')).toMatchObject(refused);
   unwrap(await app.enterPin('ada', PIN));
   expect(await app.mayRemember('ada')).toBe(true);
   unwrap(await app.remember('ada', { look: 'with a scarf', reason: 'scarf' }));
-  expect(await comes('you+sunglasses+muffler@2')).toMatchObject({
+  expect(await comes('you+sunglasses+muffler+hat@2')).toMatchObject({
     ok: true,
     value: { kind: 'unlocked', by: 'face' },
   });
