@@ -40,7 +40,7 @@ export async function drawFaceMap(
     return vector ? [{ ...template, vector }] : [];
   });
   if (pool.networks !== policy.networks) return fail('model-altered', OTHER_POOL);
-  const crowd = pool.people.slice(0, CROWD).flatMap(([face]) => face?.get(kind) ?? []);
+  const crowd = pool.people.flatMap(([face]) => face?.get(kind) ?? []).slice(0, CROWD);
   if (views.length < 2) return fail('not-enrolled', NOTHING);
   const own = views.map(({ vector }) => vector);
   const places = await project([...own, ...crowd]);
