@@ -304,8 +304,8 @@ describe('a pipeline process that crashes fifty times in a row', () => {
     expect(desk.state.lock).toEqual({ kind: 'unlocked', by: 'pin' });
     await desk.close();
     expect(pidsOf().length).toBeGreaterThanOrEqual(50);
-    for (const pid of pidsOf()) expect(isRunning(pid)).toBe(false);
-    expect(held()).toBeLessThanOrEqual(before);
+    // The system may take a moment over the last ones.
+    await vi.waitUntil(() => !pidsOf().some(isRunning) && held() <= before, soon);
     expect(staged.faults).toEqual([]);
   }, 120_000);
 });
