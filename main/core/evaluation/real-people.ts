@@ -5,7 +5,7 @@ import type { MatchPolicy, Sensitivity } from '../judge/policy.ts';
 import { expressionTable, type ExpressionTable } from './expression-table.ts';
 import { playAttempt } from './judge-trials.ts';
 import { rateOf, type Rate } from './rates.ts';
-import { isLive, probeOf, requiredDistance } from './recorded-people.ts';
+import { isLive, probeOf, decisiveDistance } from './recorded-people.ts';
 import { separationOf, type Separation } from './separation.ts';
 import type { Fake } from './stills.ts';
 
@@ -269,7 +269,7 @@ function separations(
     })),
     {
       name: 'as decided',
-      distance: (probe, templates) => requiredDistance(probe, templates, usual[probe.spectrum]),
+      distance: (probe, templates) => decisiveDistance(probe, templates, usual[probe.spectrum]),
     },
   ];
   const probes = people.map((person) =>

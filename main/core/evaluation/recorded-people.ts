@@ -75,7 +75,7 @@ export const probeOf = (evidence: readonly Evidence[]): FaceEvidence | undefined
  * its own limit, so that 1 is where the app decides.
  * @returns undefined where a kind is missing
  */
-export function requiredDistance(
+export function decisiveDistance(
   probe: FaceEvidence,
   templates: readonly Embeddings[],
   requirements: readonly Requirement[],
@@ -130,7 +130,7 @@ export function compareVisits(
       if (!probe || (spectrum && probe.spectrum !== spectrum)) continue;
       for (const owner of people) {
         if (owner.templates.length === 0) continue;
-        const distance = requiredDistance(probe, owner.templates, policy[probe.spectrum]);
+        const distance = decisiveDistance(probe, owner.templates, policy[probe.spectrum]);
         if (distance === undefined) {
           impossible++;
           continue;

@@ -1,5 +1,6 @@
 /** How far apart the eyes are, in the head's own frame: there neither a turn of the head nor a hole in the depth makes a difference. */
 import { mm, type Millimetres } from '../../contract/units.ts';
+import { LANDMARK } from '../face/mesh.ts';
 import type { FaceMesh } from '../face/types.ts';
 import { unproject } from '../geometry/camera.ts';
 import { apply, compose, identity, invert, type Vec3 } from '../geometry/rigid.ts';
@@ -8,8 +9,8 @@ import type { MeanFace } from '../shape/mean-face.ts';
 
 /** Corners of the right and the left eye: the centre lies midway. */
 const EYE_CORNERS = [
-  [33, 133],
-  [263, 362],
+  [LANDMARK.rightEyeOuter, LANDMARK.rightEyeInner],
+  [LANDMARK.leftEyeOuter, LANDMARK.leftEyeInner],
 ] as const;
 
 /** The camera whose picture shows the landmarks; `fromDepth` from the depth camera's coordinates to its own. */
