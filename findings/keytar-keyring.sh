@@ -26,7 +26,7 @@ cd "$dir"
 npm install --silent --no-audit --no-fund --ignore-scripts --prefix . \
   @github/keytar@7.10.6 @napi-rs/keyring@1.2.0
 apt-get download -qq -o APT::Sandbox::User=root gnome-keyring libgck-1-0 libgcr-base-3-1
-for package in *.deb; do dpkg -x "$package" root; done
+for package in *.deb; do dpkg -x "$package" tree; done
 
 cat > show.cjs <<'JS'
 const { execFileSync } = require('node:child_process');
@@ -87,8 +87,8 @@ JS
 
 cat > session.sh <<'SH'
 set -eu
-printf secret | LD_LIBRARY_PATH="$(echo "$PWD"/root/usr/lib/*-linux-gnu*)" \
-  root/usr/bin/gnome-keyring-daemon --foreground --unlock --components=secrets > /dev/null &
+printf secret | LD_LIBRARY_PATH="$(echo "$PWD"/tree/usr/lib/*-linux-gnu*)" \
+  tree/usr/bin/gnome-keyring-daemon --foreground --unlock --components=secrets > /dev/null &
 daemon=$!
 trap 'kill "$daemon"' EXIT
 gdbus wait --session --timeout 60 org.freedesktop.secrets
